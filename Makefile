@@ -1,0 +1,54 @@
+# `make` alone lists what there is. Wanted: Python 3.11 or newer with venv, and make.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-annotate --no-header
+
+.PHONY: help run test check browser chaos bench lock clean
+
+help:  ## this list
+	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: .venv/run  ## start Parley; without a key it talks to a small model on this machine
+	@exec $(BIN)/python -m bot run
+
+test: .venv/dev  ## all tests that need no browser and kill nothing
+	$(BIN)/python -m pytest
+
+check: .venv/dev  ## lint, format, types, who imports whom, locks and documents
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/project
+
+browser: .venv/dev  ## the tests that drive a browser
+	@command -v chromium >/dev/null || { \
+		echo "make browser drives Chromium, and there is none. On Debian: apt-get install chromium"; exit 1; }
+	$(BIN)/python -m pytest -m browser
+
+chaos: .venv/dev  ## kill Parley again and again, and count what is lost
+	$(BIN)/python -m pytest -m chaos
+
+bench: .venv/dev  ## measure, each against its floor
+	$(BIN)/python -m benchmarks
+
+lock: .venv/dev  ## write the lock files again, after a change in pyproject.toml
+	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra sandbox -c requirements/dev.txt -o requirements/run.txt
+	$(LOCK) pyproject.toml -c requirements/dev.txt -o requirements/docker.txt
+
+clean:  ## remove what make has made
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# A stamp for each lock file, so that a second `make run` starts at once.
+.venv/%: requirements/%.txt | $(BIN)/python
+	$(INSTALL) -r $<
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Parley needs Python 3.11 or newer; name one: make PYTHON=python3.12 …"; exit 1; }
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python has no venv here. On Debian: apt-get install python3-venv"; exit 1; }

@@ -1,0 +1,77 @@
+"""How often we write to a platform: newest state only, never faster than the platform allows."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from typing import NamedTuple
+from weakref import WeakValueDictionary
+
+from bot.parts import Button, Notice
+from bot.screen import Screen
+
+
+class Frame(NamedTuple):
+    """What a Screen looked like at one moment. `done`: it is the last one."""
+
+    text: str
+    status: str
+    notices: tuple[Notice, ...]
+    buttons: tuple[Button, ...]
+    done: bool
+
+
+class Pace:
+    """At most one turn every `interval` seconds, first come first served, over all who share it."""
+
+    def __init__(
+        self,
+        interval: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self._interval = interval
+        self._clock = clock
+        self._sleep = sleep
+        self._free = clock()
+        self._queue = asyncio.Lock()
+
+    def hold(self, seconds: float) -> None:
+        """No turn for so long: the platform said 429."""
+        self._free = max(self._free, self._clock() + seconds)
+
+    async def turn(self) -> None:
+        async with self._queue:
+            while (wait := self._free - self._clock()) > 0:
+                await self._sleep(wait)
+            self._free = self._clock() + self._interval
+
+
+class Paces:
+    """One Pace a channel (or whatever the platform counts by), for as long as somebody holds it."""
+
+    def __init__(self, interval: float) -> None:
+        self._interval = interval
+        self._paces: WeakValueDictionary[str, Pace] = WeakValueDictionary()
+
+    def __getitem__(self, key: str) -> Pace:
+        return self._paces.setdefault(key, Pace(self._interval))
+
+
+async def frames(screen: Screen, pace: Pace) -> AsyncGenerator[Frame, None]:
+    """Each new state of the screen, when the pace has a turn for it; what came and went between
+    two turns is dropped, the last state never is. Signs before the first text take no turn.
+    """
+    last: Frame | None = None
+    while last is None or not last.done:
+        await screen.changed()
+        if _frame(screen) == last:
+            continue  # it changed while a turn was waited for, and was shown with it
+        if screen.text or screen.done:
+            await pace.turn()
+        last = _frame(screen)
+        yield last
+
+
+def _frame(screen: Screen) -> Frame:
+    return Frame(screen.text, screen.status, screen.notices, screen.buttons, screen.done)

@@ -1,0 +1,92 @@
+"""The local web page: a platform like the others, whose server is here too."""
+
+import asyncio
+import contextlib
+
+from aiohttp import WSCloseCode, web
+
+from adapters.pacing import Pace, frames
+from adapters.page.door import Door
+from adapters.page.files import page, static
+from adapters.page.lobby import Lobby
+from adapters.page.login import Free, Login
+from adapters.page.render import Answer
+from adapters.page.settings import Settings
+from adapters.page.socket import Socket
+from adapters.page.threads import Threads
+from adapters.page.visit import Visit
+from bot.commands import Commands
+from bot.ports import Accept, Delivery, Ground
+from bot.screen import Screen
+
+_FRAME = 0.06  # seconds between two states of an answer
+
+
+class Page:
+    name = "page"
+
+    def __init__(self, lobby: Lobby) -> None:
+        self._lobby = lobby
+
+    @property
+    def landing(self) -> str:
+        """What the printed address ends in: "/", or the link to log in by."""
+        return self._lobby.identity.landing
+
+    def mount(self, app: web.Application, door: Door) -> None:
+        app.router.add_get("/", door.guarded(self._index))
+        app.router.add_get("/static/{file:.+}", door.guarded(static))
+        app.router.add_get("/socket", door.guarded(self._socket))
+        if isinstance(login := self._lobby.identity, Login):
+            app.router.add_get("/login", door.guarded(login.ask))
+            app.router.add_post("/login", door.guarded(login.take))
+
+    async def run(self, accept: Accept, commands: Commands) -> None:
+        self._lobby.accept, self._lobby.commands = accept, commands
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._lobby.accept = None
+
+    async def deliver(self, delivery: Delivery, screen: Screen) -> None:
+        place = delivery.place
+        answer = Answer(await self._lobby.threads.open(place.channel, place.thread), delivery)
+        async with contextlib.aclosing(frames(screen, Pace(_FRAME))) as states:
+            async for frame in states:
+                await answer.show(frame)
+
+    async def close(self) -> None:
+        sockets = tuple(self._lobby.present)
+        await asyncio.gather(*(socket.close(WSCloseCode.GOING_AWAY) for socket in sockets))
+
+    async def _index(self, request: web.Request) -> web.StreamResponse:
+        if await self._lobby.identity.who(request, ""):
+            return page("index.html")
+        return web.Response(status=303, headers={"Location": "/login"})
+
+    async def _socket(self, request: web.Request) -> web.StreamResponse:
+        socket = Socket(request)
+        visit = Visit(self._lobby, socket)
+        try:
+            return await socket.talk(visit.heard)
+        finally:
+            visit.leave()
+
+
+async def check(_settings: Settings) -> str:
+    return "The local page runs with Parley."
+
+
+def connect(settings: Settings, ground: Ground) -> Page:
+    password = settings.page_password.get_secret_value() if settings.page_password else None
+    free = ground.sandbox and ground.loopback
+    identity = Free() if free else Login(ground.state, password)
+    adapter = Page(Lobby(identity, Threads(ground.state), _label(ground)))
+    adapter.mount(ground.http, Door(settings.page_hosts))
+    return adapter
+
+
+def _label(ground: Ground) -> str:
+    if ground.sandbox:
+        return "SmolLM2 135M, a small model on this machine"
+    return f"{ground.chat_model or 'A model'} through the OpenAI API"

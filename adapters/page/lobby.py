@@ -1,0 +1,26 @@
+"""What every visit to the page shares."""
+
+from dataclasses import dataclass, field
+
+from adapters.page.login import Free, Login
+from adapters.page.socket import Socket
+from adapters.page.threads import Threads
+from adapters.page.wire import Answer
+from bot.commands import Commands
+from bot.ports import Accept
+
+
+@dataclass
+class Lobby:
+    identity: Free | Login
+    threads: Threads
+    label: str  # what answers, for people to read
+    accept: Accept | None = None  # while Parley takes something in
+    commands: Commands = field(default_factory=lambda: Commands(()))
+    present: dict[Socket, str] = field(default_factory=dict)  # who sits before it
+
+    def tell(self, person: str, answer: Answer) -> None:
+        """All browsers of this person."""
+        for socket, who in self.present.items():
+            if who == person:
+                socket.tell(answer)

@@ -1,0 +1,111 @@
+// The messages of the open thread, oldest first, and where one reads.
+
+import { Message } from "./message.js";
+
+const NEAR = 80; // px from the end that still count as reading the end
+
+export class Conversation extends EventTarget {
+  #messages = new Map();
+
+  constructor({ posts, scroll, welcome, latest, spoken }) {
+    super();
+    Object.assign(this, { posts, scroll, welcome, latest, spoken });
+    this.following = true;
+    scroll.addEventListener("scroll", () => this.#follow(this.#atEnd()));
+    latest.addEventListener("click", () => this.toEnd());
+    new ResizeObserver(() => this.following && this.#scroll()).observe(posts);
+  }
+
+  clear() {
+    this.#messages.clear();
+    this.posts.replaceChildren();
+    this.#drawWelcome();
+    this.toEnd();
+  }
+
+  /** The whole thread as the server has it; what else is shown was not acknowledged yet. */
+  show(posts, pending) {
+    const known = new Set([...posts, ...pending].map((post) => post.id));
+    for (const id of this.#messages.keys()) if (!known.has(id)) this.remove(id);
+    for (const post of posts) this.put(post);
+    for (const said of pending) if (!this.#messages.has(said.id)) this.putPending(said);
+  }
+
+  put(post) {
+    const message = this.#messages.get(post.id) ?? this.#add(post);
+    message.change(post);
+    message.pending = false;
+    this.#place(message);
+  }
+
+  putPending({ id, text }) {
+    this.#add({ id, text, by: "me", at: Infinity, done: true }).pending = true;
+    this.toEnd();
+  }
+
+  /** What was not accepted goes back to the box: its text. */
+  take(id) {
+    const text = this.#messages.get(id)?.text ?? "";
+    this.remove(id);
+    return text;
+  }
+
+  change({ id, ...change }) {
+    const message = this.#messages.get(id);
+    if (!message) return;
+    const ran = message.running;
+    message.change(change);
+    if (ran && !message.running) this.spoken.textContent = "Parley has answered.";
+  }
+
+  remove(id) {
+    this.#messages.get(id)?.element.remove();
+    this.#messages.delete(id);
+    this.#drawWelcome();
+  }
+
+  /** The answer under way that can be stopped, the latest first. */
+  get stoppable() {
+    return [...this.#messages.values()].findLast((message) => message.running && message.stop);
+  }
+
+  toEnd() {
+    this.#follow(true);
+    this.#scroll();
+  }
+
+  #add(post) {
+    const message = new Message(post);
+    message.addEventListener("press", ({ detail }) => this.dispatchEvent(new CustomEvent("press", { detail })));
+    this.#messages.set(post.id, message);
+    this.#place(message);
+    this.#drawWelcome();
+    if (message.running) this.spoken.textContent = "Parley is answering.";
+    return message;
+  }
+
+  #place({ element, at }) {
+    const later = (other) => other !== element && this.#messages.get(other.dataset.id).at > at;
+    const next = [...this.posts.children].find(later) ?? null;
+    if (element.isConnected && element.nextElementSibling === next) return;
+    this.posts.insertBefore(element, next);
+  }
+
+  #drawWelcome() {
+    this.welcome.hidden = this.#messages.size > 0;
+  }
+
+  #atEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroll;
+    return scrollHeight - scrollTop - clientHeight < NEAR;
+  }
+
+  #follow(following) {
+    this.following = following;
+    this.latest.hidden = following;
+  }
+
+  #scroll() {
+    this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+}

@@ -1,0 +1,85 @@
+"""`python -m bot`: run | doctor | migrate."""
+
+import argparse
+import asyncio
+import logging
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+from bot.errors import ParleyError
+from bot.settings import Settings, load
+
+UNUSABLE = 2  # exit status: what is set cannot be used
+
+
+def main() -> None:
+    options = _parser().parse_args()
+    try:
+        settings = load(Settings)
+        _log(settings.log_level)
+        sys.exit(COMMANDS[options.command](settings))
+    except ParleyError as error:
+        print(f"parley: {error.sentence}", file=sys.stderr)  # noqa: T201  a command line speaks
+        sys.exit(UNUSABLE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "parley", description="The whole OpenAI API where a team already talks.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Settings come from the environment and .env; .env.example lists them.",
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"parley {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("run", help="start Parley, until SIGTERM or Ctrl+C")
+    commands.add_parser("doctor", help="say what is set, what works, and what is missing")
+    commands.add_parser("migrate", help="bring the database to this version's schema")
+    return parser
+
+
+def _version() -> str:
+    try:
+        return version("parley")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _log(level: str) -> None:
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+    )
+    if level != "DEBUG":
+        for noisy in ("slack_bolt", "slack_sdk", "discord", "httpx"):
+            logging.getLogger(noisy).setLevel("WARNING")
+
+
+def _run(settings: Settings) -> int:
+    from bot import app  # noqa: PLC0415  imports all of Parley
+
+    asyncio.run(app.run(settings))
+    return 0
+
+
+def _doctor(settings: Settings) -> int:
+    from bot import doctor  # noqa: PLC0415  as _run
+
+    return asyncio.run(doctor.examine(settings))
+
+
+def _migrate(settings: Settings) -> int:
+    from bot.storage.store import open_storage  # noqa: PLC0415  as _run
+
+    async def migrate() -> None:
+        await (await open_storage(settings.database_path)).close()
+
+    asyncio.run(migrate())
+    print(f"{settings.database_path} is up to date.")  # noqa: T201  a command line speaks
+    return 0
+
+
+COMMANDS = {"run": _run, "doctor": _doctor, "migrate": _migrate}
+
+if __name__ == "__main__":
+    main()

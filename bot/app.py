@@ -1,0 +1,153 @@
+"""The composition root: the one module that knows all rooms. Settings become services, services
+become handlers and adapters; they run until the process is told to leave.
+"""
+
+import asyncio
+import logging
+import signal
+import time
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from functools import partial
+
+from bot import twin
+from bot.commands import Commands
+from bot.discovery import connect_adapters, set_up_handlers
+from bot.dispatch.dispatcher import Dispatcher
+from bot.dispatch.turns import Turns
+from bot.http.server import Server
+from bot.layers import Layers, Throttle
+from bot.openai import catalogue
+from bot.openai.chat import Chat
+from bot.openai.transport import Transport
+from bot.ports import Adapter, Ground
+from bot.services import Services
+from bot.settings import Settings, is_loopback
+from bot.spending.budgets import Budgets
+from bot.spending.door import OpenAI
+from bot.spending.ledger import Ledger
+from bot.storage.store import Storage, open_storage
+from bot.supervision import Supervision, repeat
+
+log = logging.getLogger(__name__)
+
+CHAT_MODEL = "gpt-6-luna"
+PAGE_ADMINS = ("page:owner", "page:admin")  # who logged in; the sandbox's own identity
+EVENT_IDS_KEPT = 7 * 86_400.0  # seconds; platforms deliver again within hours
+LEDGER_PAUSE = 60.0  # seconds between looks for reservations of dead processes
+PRUNE_PAUSE = 3_600.0  # seconds
+
+
+async def run(settings: Settings) -> None:
+    """Until SIGTERM or Ctrl+C. Raises ParleyError where it cannot start."""
+    async with AsyncExitStack() as stack:
+        storage = await open_storage(settings.database_path)
+        stack.push_async_callback(storage.close)
+        services = await _services(stack, settings, storage)
+        router = set_up_handlers(services)
+        supervision = Supervision()
+        server = Server(
+            settings.http_host, settings.http_port, partial(_health, storage, supervision)
+        )
+        adapters = connect_adapters(_ground(settings, storage, server, services))
+        layers = Layers(services.commands, services.admins, Throttle(settings.turns_per_minute))
+        dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
+        await server.start()
+        stack.push_async_callback(server.stop)
+        _say_where(server, adapters, settings)
+        await services.ledger.recover()
+        await _serve(dispatcher, supervision, adapters, services, storage)
+
+
+async def _services(stack: AsyncExitStack, settings: Settings, storage: Storage) -> Services:
+    models = catalogue.load(settings.catalogue)
+    sandboxed = not (settings.openai_api_key or settings.openai_base_url)
+    base_url, key = settings.openai_base_url, settings.openai_api_key
+    if sandboxed:
+        base_url, key = await stack.enter_async_context(twin.sandbox()), twin.KEY
+    transport = Transport(base_url, key, settings.openai_org_id)
+    stack.push_async_callback(transport.aclose)
+    ledger = Ledger(storage.ledger, Budgets(settings), models)
+    stack.push_async_callback(ledger.aclose)
+    return Services(
+        settings=settings,
+        admins=frozenset((*settings.admins, *PAGE_ADMINS)),
+        sandboxed=sandboxed,
+        chat_model=settings.chat_model or (twin.MODEL if sandboxed else CHAT_MODEL),
+        catalogue=models,
+        openai=OpenAI(Chat(transport, models), models, ledger, settings),
+        ledger=ledger,
+        memory=storage.memory,
+        commands=Commands(()),
+    )
+
+
+def _ground(settings: Settings, storage: Storage, server: Server, services: Services) -> Ground:
+    return Ground(
+        state=storage.state,
+        http=server.app,
+        loopback=is_loopback(settings.http_host),
+        sandbox=services.sandboxed,
+        chat_model=services.chat_model,
+    )
+
+
+def _say_where(server: Server, adapters: Mapping[str, Adapter], settings: Settings) -> None:
+    landing = getattr(adapters.get("page"), "landing", "/healthz")
+    print(f"Parley is at {server.address}{landing}", flush=True)  # noqa: T201  the one line people need
+    others = ", ".join(name for name in adapters if name != "page") or "no other platform yet"
+    log.info("database %s; page and %s", settings.database_path, others)
+
+
+async def _health(storage: Storage, supervision: Supervision) -> Mapping[str, str]:
+    await storage.state.get("health")  # raises where the database is out of reach
+    return {"database": "ok", **supervision.state}
+
+
+async def _serve(
+    dispatcher: Dispatcher,
+    supervision: Supervision,
+    adapters: Mapping[str, Adapter],
+    services: Services,
+    storage: Storage,
+) -> None:
+    receiving = [
+        asyncio.create_task(supervision.keep(adapter, dispatcher.accept, services.commands))
+        for adapter in adapters.values()
+    ]
+    working = [
+        asyncio.create_task(dispatcher.run()),
+        asyncio.create_task(repeat(services.ledger.recover, LEDGER_PAUSE)),
+        asyncio.create_task(
+            repeat(lambda: storage.inbox.prune(time.time() - EVENT_IDS_KEPT), PRUNE_PAUSE)
+        ),
+    ]
+    try:
+        await _told_to_leave(working)
+        log.info("leaving: answers under way get a few seconds")
+    finally:
+        await _cancelled(receiving)
+        await dispatcher.drain()
+        await _cancelled(working)
+        await asyncio.gather(*(adapter.close() for adapter in adapters.values()))
+
+
+async def _told_to_leave(working: list[asyncio.Task[None]]) -> None:
+    """Returns at a signal; raises what ended the work that must not end."""
+    leave = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, leave.set)
+    waiting = asyncio.create_task(leave.wait())
+    done, _ = await asyncio.wait([waiting, *working], return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    for task in done:
+        task.result()
+
+
+async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    for result in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(result, Exception):
+            log.error("ended by %r", result)

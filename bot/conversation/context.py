@@ -1,0 +1,44 @@
+"""What is sent to the model: the system prompt, then as many of the last turns as fit, whole."""
+
+from collections.abc import Sequence
+
+from bot.errors import Refused
+from bot.openai import tokens
+from bot.openai.catalogue import Model
+from bot.openai.chat import ChatMessage
+from bot.storage.memory import Turn
+
+OVERHEAD = 4  # tokens that a message costs beside its text (OpenAI's cookbook, chat formats)
+ANSWER_SHARE = 0.25  # of the window, the most that is kept free for the answer
+
+
+class Context:
+    """Fits a conversation into one model's window."""
+
+    def __init__(self, model: Model, system: str, answer_tokens: int) -> None:
+        self._model = model
+        self._system = system
+        reserved = min(answer_tokens, int(model.context * ANSWER_SHARE))
+        self._room = model.context - reserved - self.cost(system)
+
+    def cost(self, text: str) -> int:
+        """In tokens, as one message."""
+        return tokens.count(self._model, text) + OVERHEAD
+
+    def messages(self, turns: Sequence[Turn], question: str) -> list[ChatMessage]:
+        """Raises Refused where the question alone is too long."""
+        room = self._room - self.cost(question)
+        if room < 0:
+            raise Refused(
+                f"That is about {self.cost(question):,} tokens, and {self._model.id} takes "
+                f"{self._room:,} here. Please send less, or in parts."
+            )
+        kept = [ChatMessage("user", question)]
+        for turn in reversed(turns):
+            room -= turn.tokens + OVERHEAD
+            if room < 0:
+                break
+            kept.append(ChatMessage(turn.role, turn.text))
+        while kept[-1].role == "assistant":  # an answer without its question misleads
+            kept.pop()
+        return [ChatMessage("system", self._system), *reversed(kept)]

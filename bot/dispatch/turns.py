@@ -1,0 +1,132 @@
+"""One turn from its inbox row to its last word: route, run, deliver, finish."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from bot.commands import Handler
+from bot.dispatch.answering import Answering
+from bot.dispatch.log import OutboxLog
+from bot.dispatch.once import once
+from bot.dispatch.router import Route, Router
+from bot.dispatch.slots import Slots
+from bot.errors import ParleyError, Refused
+from bot.events import Stop
+from bot.parts import Reply
+from bot.ports import Adapter, Delivery
+from bot.run import Run
+from bot.screen import Screen
+from bot.storage.inbox import Taken
+from bot.storage.store import Storage
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 4  # answers begun for one turn, over crashes
+CHECKPOINT = 1.0  # seconds between notes of what people read so far
+
+
+class Turns:
+    def __init__(
+        self,
+        storage: Storage,
+        router: Router,
+        layers: Callable[[Handler], Handler],
+        adapters: Mapping[str, Adapter],
+    ) -> None:
+        self._storage = storage
+        self._router = router
+        self._layers = layers
+        self._adapters = adapters
+        self._recovering = Slots()
+        self._answering: dict[str, Answering] = {}
+
+    def __getitem__(self, delivery: str) -> Answering | None:
+        """The answer that is being written into this delivery's message."""
+        return self._answering.get(delivery)
+
+    def lane(self, taken: Taken) -> str:
+        """What must wait for what: turns of a thread for each other. What is for the asker alone
+        changes nothing in the thread, and waits for nobody.
+        """
+        private = not isinstance(taken.event, Stop) and self._router.route(taken.event).private
+        return taken.delivery if private else taken.event.place.key
+
+    async def answer(self, taken: Taken) -> None:
+        if taken.attempt == 1:
+            return await self._answer(taken)
+        async with self._recovering:
+            await self._storage.inbox.begin(taken.delivery)
+            return await self._answer(taken)
+
+    async def _answer(self, taken: Taken) -> None:
+        adapter = self._adapters.get(taken.event.place.platform)
+        if not adapter:
+            return log.warning(
+                "%s waits in the inbox: %s is not configured",
+                taken.delivery, taken.event.place.platform,
+            )  # fmt: skip
+        if isinstance(taken.event, Stop):
+            raise TypeError("a control is not a turn")
+        route = self._router.route(taken.event)
+        answering = await self._prepare(taken, route)
+        self._answering[answering.delivery.id] = answering
+        try:
+            await answering.answer(self._reply(answering.run, route), adapter)
+        finally:
+            self._answering.pop(answering.delivery.id, None)
+        if not answering.left_open:
+            await self._storage.inbox.finish(taken.delivery)
+        return None
+
+    async def _prepare(self, taken: Taken, route: Route) -> Answering:
+        shown = taken.shown if route.on_crash == "resume" else ""
+        run = Run(route.event, taken.delivery, shown, taken.attempt)
+        run.once = partial(once, self._storage.steps, run.id)
+        fresh = run.attempt == 1 and run.answers == run.id
+        known = {} if fresh else await self._storage.outbox.load(run.answers)
+        screen = Screen()
+        delivery = Delivery(
+            id=run.answers,
+            nonce=run.id,
+            place=run.event.place,
+            author=run.event.author,
+            private=route.private,
+            address=run.event.address,
+            source=run.event.source,
+            log=OutboxLog(self._storage.outbox, run, screen, known),
+        )
+        return Answering(run, delivery, screen)
+
+    def _reply(self, run: Run, route: Route) -> Reply:
+        hopeless = run.attempt > MAX_ATTEMPTS and not run.shown
+        handler = _give_up if hopeless else route.handler
+        return self._layers(handler)(run)
+
+    def stop_all(self) -> None:
+        """The process is leaving: let every answer end with its last words."""
+        for answering in self._answering.values():
+            answering.stop("shutdown")
+
+    async def keep_checkpoints(self) -> None:
+        """Until cancelled: note what people read so far, for all answers in one write."""
+        noted: dict[str, str] = {}
+        while True:
+            await asyncio.sleep(CHECKPOINT)
+            posted = (a for a in self._answering.values() if a.delivery.log.known)
+            now = {answering.run.id: answering.screen.text for answering in posted}
+            try:
+                await self._storage.inbox.checkpoint(
+                    {run: text for run, text in now.items() if noted.get(run) != text}
+                )
+            except ParleyError:
+                log.exception("could not note what people read so far")
+            noted = now
+
+
+async def _give_up(run: Run) -> Reply:
+    raise Refused(
+        f"Parley was restarted {run.attempt - 1} times while it worked on this, so it stopped "
+        "trying. Please ask again."
+    )
+    yield

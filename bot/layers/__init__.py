@@ -1,0 +1,20 @@
+"""What every turn passes before its handler, outermost first: explain, access, throttle."""
+
+from collections.abc import Collection
+
+from bot.commands import Commands, Handler
+from bot.layers.access import access
+from bot.layers.explain import explain
+from bot.layers.throttle import Throttle
+
+__all__ = ["Layers", "Throttle"]
+
+
+class Layers:
+    def __init__(self, commands: Commands, admins: Collection[str], throttle: Throttle) -> None:
+        self._commands = commands
+        self._admins = admins
+        self._throttle = throttle
+
+    def __call__(self, handler: Handler) -> Handler:
+        return explain(access(self._commands, self._admins, self._throttle(handler)))

@@ -1,0 +1,107 @@
+"""What the rooms promise each other: an Adapter here, dispatch there."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypeAlias
+
+from aiohttp import web
+
+from bot.commands import Commands
+from bot.events import Author, Event, Place
+from bot.screen import Screen
+
+Accepted: TypeAlias = Literal["accepted", "duplicate"]
+Accept: TypeAlias = Callable[[Event], Awaitable[Accepted]]
+"""Write the event down and start on it. Returns once it is durable; raises NotAccepted when it
+could not be written: then do not acknowledge, so that the platform delivers it again."""
+
+
+class DeliveryLog(Protocol):
+    """How an adapter, which alone knows message ids, writes to the outbox. `key` is the adapter's
+    own name for one thing it posts: "0", "1" … for the pieces of a long answer.
+    """
+
+    @property
+    def known(self) -> Mapping[str, str | None]:
+        """What was posted: key -> native id; None: intended, but nobody knows whether it landed
+        (Parley was killed, or the platform's answer was lost). Look it up before posting again.
+        """
+        ...
+
+    async def intend(self, key: str) -> None:
+        """Written down durably before a post."""
+        ...
+
+    async def landed(self, key: str, native_id: str) -> None:
+        """The platform answered with this id."""
+        ...
+
+    async def removed(self, key: str) -> None:
+        """What was posted is deleted again, as the answer became shorter."""
+        ...
+
+
+@dataclass
+class Delivery:
+    """The durable side of a reply. After a restart it has the same id, nonce and log.
+
+    The answer to a button goes into the message that shows the button: it has that delivery's
+    `id` and `log`, and a `nonce` of its own.
+    """
+
+    id: str  # 12 characters; stands in button ids
+    nonce: str  # 12 characters; the base of nonces and metadata of new posts
+    place: Place
+    author: Author  # who asked
+    private: bool  # for the author's eyes only: at most once, as no platform can look it up
+    address: str  # what the adapter wrote into the event
+    source: str  # the platform's id of the message that is answered; "" for a slash command
+    log: DeliveryLog
+
+
+class Adapter(Protocol):
+    name: str
+
+    async def run(self, accept: Accept, commands: Commands) -> None:
+        """Connect and feed `accept` until cancelled; then take in nothing new, but go on being
+        able to deliver. Raises only what a new attempt may mend: the app starts it again, later
+        and later.
+        """
+        ...
+
+    async def deliver(self, delivery: Delivery, screen: Screen) -> None:
+        """Show `screen` where `delivery` says, again and again as it changes, at the platform's
+        pace, until it is done and its last state stands. May be called again with the same
+        delivery (a lost connection, a restart): then go on in the messages that `log` knows.
+
+        Raises Undeliverable where trying again is useless; anything else is tried again.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Leave the platform. Called once, after the last delivery."""
+        ...
+
+
+class State(Protocol):
+    """What an adapter must keep across restarts, as text. Keys begin with the adapter's name."""
+
+    async def get(self, key: str) -> str | None: ...
+    async def put(self, key: str, value: str) -> None: ...
+    async def delete(self, key: str) -> None: ...
+    async def scan(self, prefix: str) -> list[tuple[str, str]]:
+        """All keys that begin with `prefix`, in the order of the keys."""
+        ...
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What an adapter stands on. Each adapter package has `settings.py` (class Settings with
+    `configured: bool`, cheap to import) and `connect.py` (`connect(settings, ground) -> Adapter`).
+    """
+
+    state: State
+    http: web.Application  # mount routes before it starts
+    loopback: bool  # the HTTP server is reachable from this machine only
+    sandbox: bool  # the model is the sandbox's: no key, no cost
+    chat_model: str = ""  # what answers, for a label

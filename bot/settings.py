@@ -1,0 +1,138 @@
+"""What an operator can set, by environment or `.env`. A platform's own settings stand beside its
+adapter.
+"""
+
+import ipaddress
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from bot.errors import ParleyError
+
+Money = Annotated[Decimal | None, Field(ge=0, max_digits=12, decimal_places=6)]
+
+
+class Environment(BaseSettings):
+    """The base of every settings class: from the environment, then from `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, populate_by_name=True
+    )
+
+
+class PlatformSettings(Environment):
+    """The base of an adapter's Settings: whether its platform runs, and what it takes to."""
+
+    @property
+    def configured(self) -> bool:
+        raise NotImplementedError
+
+    @property
+    def wanting(self) -> str:
+        """A sentence that says what to set to have this platform."""
+        raise NotImplementedError
+
+
+class Settings(Environment):
+    """Names are `PARLEY_` and the field, except the three that every OpenAI tool knows."""
+
+    model_config = SettingsConfigDict(env_prefix="PARLEY_")
+
+    openai_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("OPENAI_API_KEY"))
+    openai_base_url: str | None = Field(None, validation_alias=AliasChoices("OPENAI_BASE_URL"))
+    openai_org_id: str | None = Field(None, validation_alias=AliasChoices("OPENAI_ORG_ID"))
+
+    database_url: str = "sqlite:///parley.db"
+    http_host: str = "127.0.0.1"
+    http_port: int = Field(8080, ge=0, le=65535)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    timezone: str = "UTC"  # in which a day and a month of a budget begin
+    admins: Annotated[tuple[str, ...], NoDecode] = ()
+
+    chat_model: str | None = None  # unset: gpt-6-luna, or the sandbox's model
+    catalogue: Path | None = None  # a TOML file that extends or overrides the shipped one
+    system_prompt: str = (
+        "You are Parley, a helpful colleague in a team chat. Answer briefly and to the point, "
+        "in the language of the question. Use Markdown."
+    )
+    answer_tokens: int = Field(4096, ge=16)  # the most that one answer may take
+    turns_per_minute: int | None = Field(None, ge=1)  # the most that one person may ask
+
+    budget_person_day: Money = None  # US dollars; unset: no limit
+    budget_person_month: Money = None
+    budget_workspace_day: Money = None
+    budget_workspace_month: Money = None
+    unpriced_call_ceiling: Money = None  # what to reserve for a call whose price is not known
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("admins")
+    @classmethod
+    def _prefixed(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if ":" not in name:
+                raise ValueError(f"{name!r} names no platform; write slack:T1:U2 or discord:123")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"no time zone is called {value!r}; try Europe/Berlin") from None
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _sqlite(cls, value: str) -> str:
+        if not value.startswith("sqlite:///"):
+            raise ValueError("only sqlite:/// is known, as in sqlite:///parley.db")
+        return value
+
+    @property
+    def database_path(self) -> Path:
+        """`sqlite:///parley.db` is beside the working directory, `sqlite:////var/…` is absolute."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
+
+
+class WrongSetting(ParleyError):
+    """A variable has a value that cannot be meant; the sentence names it, never a secret."""
+
+
+Kind = TypeVar("Kind", bound=Environment)
+
+
+def load(kind: type[Kind]) -> Kind:
+    """The settings of this class. Raises WrongSetting with a sentence a variable."""
+    try:
+        return kind()
+    except ValidationError as error:
+        problems = error.errors(include_input=False, include_url=False)
+        lines = (f"{_variable(kind, p['loc'])}: {_said(p['msg'])}" for p in problems)
+        raise WrongSetting(". ".join(lines) + ".") from None
+
+
+def _variable(kind: type[Environment], location: tuple[int | str, ...]) -> str:
+    name = str(location[0]) if location else ""
+    prefix = kind.model_config.get("env_prefix", "") if name in kind.model_fields else ""
+    return f"{prefix}{name}".upper()
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches it."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

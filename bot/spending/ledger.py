@@ -1,0 +1,136 @@
+"""Reserve, call, settle: every call is written down and held against every budget that applies
+before it is sent.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.errors import Refused
+from bot.openai import tokens
+from bot.openai.catalogue import Catalogue
+from bot.spending.budgets import Budgets, Limit
+from bot.spending.outcomes import NOTHING, used
+from bot.spending.payer import Payer
+from bot.spending.quotes import Quote
+from bot.storage.ledger import Balance, Books, Entry, Held, Outcome, Total
+from bot.storage.problems import StorageUnavailable
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Statement:
+    today: list[Total]
+    month: list[Total]
+    budgets: list[tuple[Limit, Balance]]
+
+
+class Ledger:
+    def __init__(
+        self,
+        books: Books,
+        budgets: Budgets,
+        catalogue: Catalogue,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._books = books
+        self._budgets = budgets
+        self._catalogue = catalogue
+        self._now = now
+        self._running: set[asyncio.Task[Any]] = set()
+        self._unwritten: dict[int, Outcome] = {}
+
+    async def finish(self, work: Coroutine[Any, Any, T]) -> T:
+        """Wait for work that goes on to its end even if the one who waits is cancelled."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def reserve(
+        self,
+        call: str,
+        attempt: int,
+        payer: Payer,
+        quote: Quote,
+        closing: tuple[int, Outcome] | None = None,
+    ) -> tuple[int, Entry]:
+        """Hold what the attempt may cost, and choose its output cap. `closing` is the attempt
+        before it, whose hold it takes over. Raises BudgetSpent, NoPrice, StorageUnavailable.
+        """
+        now = self._now()
+        limits = self._budgets.limits(payer.author, payer.workspace, now)
+
+        def decide(balances: Sequence[Balance]) -> Entry | Refused:
+            try:
+                cap = quote.fit(limits, balances)
+            except Refused as refused:
+                return refused
+            return Entry(
+                call=call, attempt=attempt, delivery=payer.delivery, author=payer.author,
+                workspace=payer.workspace, capability=quote.capability, model=quote.model,
+                tokens_in=quote.tokens_in, cap=cap,
+                reserved=quote.cost(cap, limited=bool(limits)),
+                day=self._budgets.start("day", now), month=self._budgets.start("month", now),
+            )  # fmt: skip
+
+        return await self._books.reserve([limit.account for limit in limits], decide, closing)
+
+    async def unused(self, row: int) -> None:
+        """The server did nothing for this attempt. Its hold stays for the next one."""
+        try:
+            await self._books.unused(row)
+        except StorageUnavailable as error:
+            # Known in memory too; only a kill before the next write would make it an estimate.
+            log.warning("call %s cannot be marked as unused now: %s", row, error)
+
+    async def close(self, row: int, outcome: Outcome) -> None:
+        """Book how an attempt ended. What cannot be written now is written by `recover`."""
+        try:
+            await self._books.close(row, outcome)
+        except StorageUnavailable as error:
+            log.warning("call %s cannot be settled now: %s", row, error)
+            self._unwritten[row] = outcome
+
+    async def statement(self, author: str, workspace: str) -> Statement:
+        """What a person has used, and what is left of every budget that applies to them here."""
+        now = self._now()
+        day, month, *_ = self._budgets.accounts(author, workspace, now)
+        limits = self._budgets.limits(author, workspace, now)
+        balances = await self._books.balances([limit.account for limit in limits])
+        return Statement(
+            today=await self._books.totals(day),
+            month=await self._books.totals(month),
+            budgets=list(zip(limits, balances, strict=True)),
+        )
+
+    async def recover(self) -> int:
+        """Close what dead processes left open, by estimate, and what could not be written before.
+        Returns how many. To be called at the start, before turns are taken up again (they change
+        what was shown), and every minute or so.
+        """
+        unwritten, self._unwritten = self._unwritten, {}
+        for row, outcome in unwritten.items():
+            await self.close(row, outcome)
+        abandoned = await self._books.abandoned()
+        for held in abandoned:
+            await self.close(held.id, self._estimate(held))
+        return len(unwritten) + len(abandoned)
+
+    def _estimate(self, held: Held) -> Outcome:
+        """Of what a dead process had under way."""
+        if not held.may_have_run:
+            return NOTHING
+        model = self._catalogue.model(held.model)
+        shown = min(held.cap, tokens.count(model, held.shown))
+        return used(model.prices, held.reserved, held.tokens_in, shown, estimated=True)
+
+    async def aclose(self) -> None:
+        """Wait for everything that is being written."""
+        while self._running:
+            await asyncio.wait(self._running)

@@ -1,0 +1,66 @@
+"""What a call may cost at most, and how much output a budget lets it have."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Self
+
+from bot.errors import Refused
+from bot.openai.catalogue import Prices
+from bot.spending.budgets import Limit
+from bot.spending.prices import affordable, cost
+from bot.storage.ledger import Balance
+
+LEAST = 16  # output tokens; a shorter answer says nothing
+
+
+class NoPrice(Refused):
+    """A budget stands, and nobody knows what the call costs."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(
+            f"The price of {model} is not known, so I cannot keep your budget with it. An admin "
+            "can set PARLEY_UNPRICED_CALL_CEILING, the most that such a call is taken to cost, or "
+            "give its prices in PARLEY_CATALOGUE."
+        )
+
+
+@dataclass(frozen=True)
+class Quote:
+    capability: str
+    model: str
+    prices: Prices | None  # None: unknown
+    tokens_in: int  # counted
+    wanted: int  # output tokens
+    least: int  # with fewer it is not worth calling
+    ceiling: int | None  # what a call without a price is taken to cost
+    answers: int = 1  # to one prompt; each may have `wanted` tokens
+
+    def cost(self, cap: int, *, limited: bool) -> int:
+        """What to hold. Raises NoPrice."""
+        if self.prices:
+            return cost(self.prices, self.tokens_in, cap * self.answers)
+        if not limited:
+            return 0
+        if self.ceiling is None:
+            raise NoPrice(self.model)
+        return self.ceiling
+
+    def cap(self, room: int) -> int:
+        """The most output tokens, of those wanted, that this room has money for."""
+        if self.prices is None:
+            return self.wanted if self.cost(0, limited=True) <= room else 0
+        most = affordable(self.prices, self.tokens_in, room)
+        return self.wanted if most is None else min(self.wanted, most // self.answers)
+
+    def fit(self, limits: Sequence[Limit], balances: Sequence[Balance]) -> int:
+        """The largest cap that every budget allows. Raises BudgetSpent of the tightest, NoPrice."""
+        caps = [self.cap(limit.room(b)) for limit, b in zip(limits, balances, strict=True)]
+        cap = min(caps, default=self.wanted)
+        if cap >= self.least:
+            return cap
+        tightest = caps.index(cap)
+        raise limits[tightest].spent(balances[tightest])
+
+    def again(self, cap: int) -> Self:
+        """For a retry: the request is made, with this cap or not at all."""
+        return replace(self, wanted=cap, least=cap)

@@ -1,0 +1,24 @@
+"""What people and workspaces chose. A scope is an Author's id or a Place's payer."""
+
+from bot.storage.database import Database
+
+
+class Preferences:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def of(self, scope: str) -> dict[str, str]:
+        query = "SELECT name, value FROM preferences WHERE scope = ?"
+        return await self._database.read(lambda db: dict(db.execute(query, (scope,))))
+
+    async def put(self, scope: str, name: str, value: str) -> None:
+        row = (scope, name, value)
+        await self._database.write(
+            lambda db: db.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?, ?)", row)
+        )
+
+    async def delete(self, scope: str, name: str) -> None:
+        row = (scope, name)
+        await self._database.write(
+            lambda db: db.execute("DELETE FROM preferences WHERE scope = ? AND name = ?", row)
+        )

@@ -1,0 +1,51 @@
+"""Keeping the adapters connected, and saying how they are."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+
+from bot.commands import Commands
+from bot.errors import ParleyError
+from bot.ports import Accept, Adapter
+
+log = logging.getLogger(__name__)
+
+PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)  # seconds before an adapter is started again
+STEADY = 120.0  # seconds after which a lost connection counts as the first one
+
+
+class Supervision:
+    def __init__(self) -> None:
+        self.state: dict[str, str] = {}  # adapter -> "ok", or a sentence
+
+    async def keep(self, adapter: Adapter, accept: Accept, commands: Commands) -> None:
+        """Run the adapter until cancelled. A ParleyError ends it: only an operator can mend it."""
+        failures = 0
+        while True:
+            self.state[adapter.name] = "ok"
+            began = time.monotonic()
+            try:
+                await adapter.run(accept, commands)
+                reason = "the connection ended"
+            except ParleyError as error:
+                self.state[adapter.name] = error.sentence
+                return log.error("%s stops: %s", adapter.name, error.sentence)
+            except Exception as error:
+                log.exception("%s failed", adapter.name)
+                reason = type(error).__name__
+            failures = 0 if time.monotonic() - began > STEADY else failures
+            pause = PAUSES[min(failures, len(PAUSES) - 1)]
+            failures += 1
+            self.state[adapter.name] = f"Starting again in {pause:.0f} s: {reason}."
+            await asyncio.sleep(pause)
+
+
+async def repeat(work: Callable[[], Awaitable[object]], pause: float) -> None:
+    """Until cancelled, every `pause` seconds."""
+    while True:
+        await asyncio.sleep(pause)
+        try:
+            await work()
+        except ParleyError:
+            log.exception("housekeeping failed; again in %s s", pause)

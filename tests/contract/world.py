@@ -1,0 +1,80 @@
+"""What the contract suite needs of a platform: a fake server in which people act and read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot.ports import Adapter
+
+
+@dataclass(frozen=True)
+class Post:
+    """One message as people see it now."""
+
+    id: str  # native
+    thread: str  # the root's id; "" on the top level
+    text: str  # as plain as the platform holds it (Markdown or its own markup)
+    buttons: tuple[str, ...]  # labels
+    private_to: str = ""  # a person's name, if only they see it
+
+
+class World(Protocol):
+    """A fake server, with an adapter of the real code connected to it over loopback.
+
+    People are called by name ("ada", "bob"). Each verb returns when the platform has sent its
+    event, not when it was handled.
+    """
+
+    adapter: Adapter
+
+    async def connect(self) -> None:
+        """Start the fake server, make `self.adapter` (not running yet)."""
+        ...
+
+    async def aclose(self) -> None: ...
+
+    async def mention(self, text: str, *, by: str = "ada", thread: str = "") -> str:
+        """`@Parley text` in a channel, at the top level or in a thread. Returns the message's
+        native id, which is the root's id of the thread that the answer goes to.
+        """
+        ...
+
+    async def direct(self, text: str, *, by: str = "ada") -> str:
+        """`text` to Parley alone."""
+        ...
+
+    async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
+        """`text` in the channel or thread without a mention."""
+        ...
+
+    async def slash(self, command: str, text: str = "", *, by: str = "ada") -> None:
+        """`/command text` in the channel, `text` in the mention form (`name:value`)."""
+        ...
+
+    async def press(self, label: str, *, post: str, by: str = "ada") -> None:
+        """The button with this label on the post with this native id."""
+        ...
+
+    async def redeliver(self) -> None:
+        """The last event once more, as the platform does after a lost acknowledgement."""
+        ...
+
+    async def drop(self) -> None:
+        """Cut the connection without a goodbye. What happens meanwhile is delivered after it."""
+        ...
+
+    def lose_next_answer(self) -> None:
+        """The next new post is stored, but the adapter gets a 500 or a cut connection."""
+        ...
+
+    def limit_next(self, seconds: float = 0.01) -> None:
+        """The next write is answered by 429 with this wait."""
+        ...
+
+    def posts(self) -> Sequence[Post]:
+        """All that Parley posted anywhere, oldest first, as it stands now."""
+        ...
+
+    def calls(self) -> int:
+        """How many writes (posts, edits, stream appends) the adapter made so far."""
+        ...

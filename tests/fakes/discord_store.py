@@ -1,0 +1,180 @@
+"""What stands on the fake Discord: people, channels, messages, interactions, as Discord's JSON."""
+
+import itertools
+import re
+import time
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+Json: TypeAlias = dict[str, Any]
+
+TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.fake.token"
+EPHEMERAL, LOADING = 64, 128
+TEXT, DIRECT, THREAD = 0, 1, 11
+DEFAULT, REPLY = 0, 19
+EPOCH = 1_420_070_400_000  # milliseconds; ids count from 2015
+NONCES_LAST = 180  # seconds
+
+
+class ApiError(Exception):
+    """How Discord says no: an HTTP status, its own code, a message."""
+
+    def __init__(self, status: int, code: int = 0, message: str = "refused") -> None:
+        super().__init__(status, code, message)
+        self.status = status
+        self.body = {"code": code, "message": message}
+
+
+class Store:
+    def __init__(self) -> None:
+        self.ahead = 0.0  # seconds by which this Discord's clock was moved
+        self._last_id = 0
+        self.me = self.user("Parley", bot=True)
+        self.people: dict[str, Json] = {}
+        self.guild = self.new_id()
+        self.channels: dict[str, Json] = {}
+        self.messages: dict[str, dict[str, Json]] = {}  # channel -> id -> message
+        self.general = self.channel("general")["id"]
+        self.interactions: dict[str, Json] = {}  # by token
+        self.menu: list[Json] = []
+        self.names = itertools.count(1)
+
+    def now(self) -> float:
+        return time.time() + self.ahead
+
+    def new_id(self) -> str:
+        made = (int(self.now() * 1000) - EPOCH) << 22
+        self._last_id = max(made, self._last_id + 1)
+        return str(self._last_id)
+
+    def time(self) -> str:
+        return datetime.fromtimestamp(self.now(), UTC).isoformat()
+
+    def user(self, name: str, *, bot: bool = False) -> Json:
+        return {"id": self.new_id(), "username": name.lower(), "global_name": name,
+                "discriminator": "0", "avatar": None, "bot": bot}  # fmt: skip
+
+    def person(self, name: str) -> Json:
+        if name not in self.people:
+            self.people[name] = self.user(name)
+        return self.people[name]
+
+    def channel(self, name: str, kind: int = TEXT, **more: Any) -> Json:
+        channel = {"id": self.new_id(), "type": kind, "name": name, "position": 0, "nsfw": False,
+                   "parent_id": None, "last_message_id": None, **more}  # fmt: skip
+        if kind != DIRECT:
+            channel |= {"guild_id": self.guild, "permission_overwrites": []}
+        self.channels[channel["id"]] = channel
+        self.messages[channel["id"]] = {}
+        return channel
+
+    def direct(self, person: Json) -> Json:
+        for channel in self.channels.values():
+            if channel["type"] == DIRECT and channel["recipients"][0]["id"] == person["id"]:
+                return channel
+        return self.channel("", DIRECT, recipients=[person])
+
+    def thread(self, parent: str, root: str, name: str) -> Json:
+        if root in self.channels:
+            raise ApiError(400, 160004, "A thread has already been created for this message")
+        self._message(parent, root)
+        archive = {"archived": False, "auto_archive_duration": 1440, "locked": False,
+                   "archive_timestamp": self.time(), "create_timestamp": self.time()}  # fmt: skip
+        return self.channel(
+            name, THREAD, id=root, parent_id=parent, owner_id=self.me["id"], message_count=0,
+            member_count=1, thread_metadata=archive,
+        )  # fmt: skip
+
+    def post(self, channel: str, author: Json, body: Json, *, flags: int = 0) -> Json:
+        """A new message. Content is checked as Discord does, the nonce enforced."""
+        if channel not in self.channels:
+            raise ApiError(404, 10003, "Unknown Channel")
+        if earlier := self._same_nonce(channel, author, body):
+            return earlier
+        message = {
+            "id": self.new_id(), "channel_id": channel, "author": author, "content": "",
+            "timestamp": self.time(), "edited_timestamp": None, "tts": False, "pinned": False,
+            "mention_everyone": False, "mentions": [], "mention_roles": [], "attachments": [],
+            "embeds": [], "components": [], "type": DEFAULT, "flags": flags,
+        }  # fmt: skip
+        if body.get("nonce"):
+            message |= {"nonce": body["nonce"], "_nonce_until": self.now() + NONCES_LAST}
+        if reference := body.get("message_reference"):
+            message |= self._reply(channel, reference)
+        if not flags & LOADING:
+            self._fill(message, body)
+        self.messages[channel][message["id"]] = message
+        self.channels[channel]["last_message_id"] = message["id"]
+        return message
+
+    def edit(self, channel: str, message: str, body: Json) -> Json:
+        stands = self._message(channel, message)
+        if self.channels[channel].get("thread_metadata", {}).get("archived"):
+            raise ApiError(400, 50083, "Thread is archived")
+        self._fill(stands, body)
+        stands["flags"] &= ~LOADING
+        stands["edited_timestamp"] = self.time()
+        return stands
+
+    def delete(self, channel: str, message: str) -> None:
+        self._message(channel, message)
+        del self.messages[channel][message]
+
+    def history(self, channel: str, limit: int, after: int, before: int) -> list[Json]:
+        """Newest first; with `after`, the oldest of those that are newer."""
+        if channel not in self.channels:
+            raise ApiError(404, 10003, "Unknown Channel")
+        shown = [
+            m for m in self.messages[channel].values() if not m["flags"] & (EPHEMERAL | LOADING)
+        ]
+        found = sorted((m for m in shown if after < int(m["id"]) < before), key=_id)
+        return list(reversed(found[:limit] if after else found[-limit:]))
+
+    def _message(self, channel: str, message: str) -> Json:
+        if channel not in self.channels:
+            raise ApiError(404, 10003, "Unknown Channel")
+        try:
+            return self.messages[channel][message]
+        except KeyError:
+            raise ApiError(404, 10008, "Unknown Message") from None
+
+    def _same_nonce(self, channel: str, author: Json, body: Json) -> Json | None:
+        if not body.get("enforce_nonce"):
+            return None
+        for message in self.messages[channel].values():
+            same = message.get("nonce") == body["nonce"] and message["author"] is author
+            if same and message["_nonce_until"] > self.now():
+                return message
+        return None
+
+    def _reply(self, channel: str, reference: Json) -> Json:
+        original = self.messages[channel].get(reference["message_id"])
+        if original is None and reference.get("fail_if_not_exists", True):
+            raise ApiError(400, 50035, "Invalid Form Body")
+        if original is None:
+            return {}
+        place = {"message_id": original["id"], "channel_id": channel}
+        return {"type": REPLY, "message_reference": place, "referenced_message": original}
+
+    def _fill(self, message: Json, body: Json) -> None:
+        content = body.get("content", message["content"])
+        if not content.strip():
+            raise ApiError(400, 50006, "Cannot send an empty message")
+        if len(content) > 2000:
+            raise ApiError(400, 50035, "Invalid Form Body")
+        if message["author"] is self.me:
+            content.encode()  # half a surrogate pair is no text
+            everybody = {"parse": ["everyone", "roles", "users"], "replied_user": True}
+            allowed = body.get("allowed_mentions", everybody)
+            called = re.search(r"@everyone|@here|<@&?\d+>", content) and allowed["parse"]
+            message["_calls"] = bool(called or allowed.get("replied_user"))
+        message["content"] = content
+        message["components"] = body.get("components", message["components"])
+
+
+def public(message: Json) -> Json:
+    return {key: value for key, value in message.items() if not key.startswith("_")}
+
+
+def _id(message: Json) -> int:
+    return int(message["id"])

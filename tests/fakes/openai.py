@@ -1,0 +1,187 @@
+"""A server that speaks OpenAI's wire protocol on loopback, with faults on demand.
+
+    async with FakeOpenAI() as openai:
+        openai.faults.append(Fault(429, "rate_limit_exceeded", headers={"retry-after": "0"}))
+        settings = Settings(openai_base_url=openai.url, openai_api_key=openai.key)
+
+Without a script it answers “You said: …” with the last user message, a chunk a word.
+"""
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from aiohttp import web
+
+from tests.fakes.openai_answer import Answer, Bill, Fault, cut
+
+__all__ = ["HTML", "Call", "FakeOpenAI", "Fault"]
+
+
+HTML = Fault(502, body="<!DOCTYPE html><html><body><h1>Bad gateway</h1></body></html>")
+
+
+@dataclass(frozen=True)
+class Call:
+    path: str
+    headers: Mapping[str, str]  # in any case of letters
+    body: dict[str, Any]
+
+
+class FakeOpenAI:
+    """`calls` has every request as received, `bills` every call that the model worked for."""
+
+    def __init__(self, *, key: str = "sk-fake", interval: float = 0.0, port: int = 0) -> None:
+        self.key = key
+        self.interval = interval  # seconds between chunks
+        self.url = ""  # as OPENAI_BASE_URL wants it
+        self.models = ["gpt-6-luna", "gpt-4o-mini"]
+        self.answers: deque[str] = deque()  # what to say next
+        self.faults: deque[Fault | None] = deque()  # what goes wrong next; None: this call is fine
+        self.refuses: set[str] = set()  # parameters that are answered by 400
+        self.finish_reason = "stop"
+        self.sends_usage = True
+        self.calls: list[Call] = []
+        self.bills: list[Bill] = []
+        self.open_calls = 0
+        self.choices = 1  # of a stream, all the same
+        self._peers: set[str] = set()
+        self._port = port
+        self._changed = asyncio.Event()
+        self._released = asyncio.Event()
+
+    async def __aenter__(self) -> Self:
+        app = web.Application(client_max_size=2**26)
+        app.router.add_post("/v1/chat/completions", self._chat)
+        app.router.add_get("/v1/models", self._list)
+        app.router.add_get("/v1/models/{id}", self._retrieve)
+        app.middlewares.append(self._door)
+        self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}/v1"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._runner.cleanup()
+
+    @property
+    def connections(self) -> int:
+        """How many were ever opened."""
+        return len(self._peers)
+
+    @property
+    def prompt_tokens(self) -> int:
+        return sum(bill.prompt_tokens for bill in self.bills)
+
+    @property
+    def completion_tokens(self) -> int:
+        return sum(bill.completion_tokens for bill in self.bills)
+
+    def release(self) -> None:
+        """Let every stalled or hanging call go on."""
+        self._released.set()
+        self._released = asyncio.Event()
+
+    async def called(self, times: int) -> None:
+        """Wait until this many calls have come, in all."""
+        await self._until(lambda: len(self.calls) >= times)
+
+    async def idle(self) -> None:
+        """Wait until no call is being answered."""
+        await self._until(lambda: not self.open_calls)
+
+    @web.middleware
+    async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        raw = await request.read()
+        body = json.loads(raw) if raw else {}
+        self.calls.append(Call(request.path, request.headers.copy(), body))
+        self._peers.add(str(request.transport and request.transport.get_extra_info("peername")))
+        self.open_calls += 1
+        self._tell()
+        try:
+            if request.headers.get("Authorization") != f"Bearer {self.key}":
+                return _error(request, 401, "invalid_api_key", "Incorrect API key provided.")
+            return await handler(request)
+        finally:
+            self.open_calls -= 1
+            self._tell()
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def _until(self, holds: Callable[[], bool]) -> None:
+        while not holds():
+            await self._changed.wait()
+
+    def _id(self) -> str:
+        return f"req_{len(self.calls)}"
+
+    async def _list(self, request: web.Request) -> web.StreamResponse:
+        if trouble := await self._trouble(request, self._fault()):
+            return trouble
+        return _json({"object": "list", "data": [_model(id_) for id_ in self.models]}, self._id())
+
+    async def _retrieve(self, request: web.Request) -> web.StreamResponse:
+        if trouble := await self._trouble(request, self._fault()):
+            return trouble
+        if (id_ := request.match_info["id"]) not in self.models:
+            return _error(request, 404, "model_not_found", f"The model '{id_}' does not exist.")
+        return _json(_model(id_), self._id())
+
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
+        body = self.calls[-1].body
+        fault, id_ = self._fault(), self._id()
+        if trouble := await self._trouble(request, fault):
+            return trouble
+        if refused := next((name for name in body if name in self.refuses), None):
+            return _error(request, 400, "unsupported_parameter",
+                          f"Unsupported parameter: '{refused}'.", param=refused)  # fmt: skip
+        answer = Answer(self, body, id_)
+        self.bills.append(answer.bill)
+        if body.get("stream"):
+            return await answer.stream(request, fault)
+        return _json(answer.whole(), id_)
+
+    def _fault(self) -> Fault:
+        return (self.faults.popleft() if self.faults else None) or Fault()
+
+    async def _trouble(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
+        """What comes instead of an answer, if something does."""
+        if fault.hang:
+            await self.stalled()
+        if fault.disconnect:
+            return cut(request)
+        if not fault.status:
+            return None
+        if fault.body is not None:
+            kind = "text/html" if fault.body.startswith("<") else "text/plain"
+            return web.Response(status=fault.status, text=fault.body, content_type=kind,
+                                headers=fault.headers)  # fmt: skip
+        return _error(request, fault.status, fault.code, "As the test wants it.", fault.headers)
+
+    async def stalled(self) -> None:
+        await self._released.wait()
+
+
+def _model(id_: str) -> dict[str, Any]:
+    return {"id": id_, "object": "model", "created": 1_790_000_000, "owned_by": "fake"}
+
+
+def _json(answer: dict[str, Any], id_: str) -> web.Response:
+    return web.json_response(answer, headers={"x-request-id": id_})
+
+
+def _error(  # noqa: PLR0917
+    request: web.Request, status: int, code: str | None, message: str,
+    headers: dict[str, str] | None = None, param: str | None = None,
+) -> web.Response:  # fmt: skip
+    kind = "invalid_request_error" if status < 500 else "server_error"
+    error = {"message": message, "type": kind, "param": param, "code": code}
+    head = {"x-request-id": f"req_{request.path.rsplit('/', 1)[-1]}"} | (headers or {})
+    return web.json_response({"error": error}, status=status, headers=head)

@@ -1,0 +1,243 @@
+"""Slack's Web API over messages in memory: its rules, its errors, its limits.
+https://docs.slack.dev/reference/methods
+"""
+
+import itertools
+import json
+import time
+from collections import defaultdict, deque
+from typing import Any
+
+Json = dict[str, Any]
+BOT, BOT_ID, TEAM = "UPARLEY", "BPARLEY", "T1"
+BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"  # tokens of a fake
+STREAM_LASTS = 300.0  # seconds
+TIERS = {  # calls a minute
+    "apps.connections.open": 60, "chat.update": 50, "chat.delete": 50, "chat.startStream": 20,
+    "chat.stopStream": 20, "chat.appendStream": 100, "conversations.replies": 50,
+    "conversations.history": 50, "chat.postEphemeral": 100,
+}  # fmt: skip
+
+
+class Refusal(Exception):
+    """`{ok: false, error}`"""
+
+
+class Limited(Exception):
+    """429"""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+
+
+class WebApi:
+    def __init__(self, *, limits: bool, streaming: str) -> None:
+        self.limits = limits
+        self.streaming = streaming  # where chat.startStream works: "im", "everywhere", "nowhere"
+        self.channels = {"C1"}
+        self.messages: list[Json] = []
+        self.statuses: list[str] = []
+        self.offset = 0.0  # how far the clock was moved
+        self._count = itertools.count(1)
+        self._streams: dict[str, float] = {}  # ts -> when it ends
+        self._used: dict[str, deque[float]] = defaultdict(deque)
+
+    def now(self) -> float:
+        return time.time() + self.offset
+
+    def call(self, method: str, body: Json) -> Json:
+        name = method.replace(".", "_")
+        if not hasattr(WebApi, name):
+            raise Refusal("unknown_method")
+        self._count_call(method, str(body.get("channel", "")))
+        answer: Json = getattr(self, name)(body)
+        return answer
+
+    def _count_call(self, method: str, channel: str) -> None:
+        if not self.limits:
+            return
+        if method == "chat.postMessage":
+            self._spend(f"{method} {channel}", 1, 1.0)
+        elif method in TIERS:
+            self._spend(method, TIERS[method], 60.0)
+
+    def _spend(self, what: str, most: int, window: float) -> None:
+        used, now = self._used[what], self.now()
+        while used and used[0] <= now - window:
+            used.popleft()
+        if len(used) >= most:
+            raise Limited(window - (now - used[0]))
+        used.append(now)
+
+    # What people and Parley say
+
+    def store(self, channel: str, user: str, **fields: Any) -> Json:
+        ts = f"{int(self.now())}.{next(self._count):06d}"
+        message = {"type": "message", "channel": channel, "user": user, "ts": ts, **fields}
+        self.messages.append({k: v for k, v in message.items() if v not in (None, "")})
+        return self.messages[-1]
+
+    def find(self, channel: str, ts: str) -> Json:
+        for message in self.messages:
+            if (message["channel"], message["ts"]) == (channel, ts):
+                return message
+        raise Refusal("message_not_found")
+
+    def own(self, body: Json, error: str) -> Json:
+        message = self.find(self._channel(body), str(body.get("ts")))
+        if message["user"] != BOT or "private_to" in message:
+            raise Refusal(error)
+        return message
+
+    def _channel(self, body: Json) -> str:
+        channel = str(body.get("channel", ""))
+        if channel not in self.channels:
+            raise Refusal("channel_not_found")
+        return channel
+
+    def content(self, body: Json) -> Json:
+        blocks, text = body.get("blocks") or [], body.get("text") or ""
+        markdown = body.get("markdown_text") or ""
+        if not (blocks or text or markdown):
+            raise Refusal("no_text")
+        if markdown and (blocks or text):
+            raise Refusal("markdown_text_conflict")
+        if len(markdown) > 12_000 or len(text) > 40_000:
+            raise Refusal("msg_too_long")
+        _check_blocks(blocks)
+        return {"text": text or markdown, "blocks": blocks, "metadata": body.get("metadata")}
+
+    # Methods
+
+    def auth_test(self, body: Json) -> Json:
+        return {"user_id": BOT, "bot_id": BOT_ID, "user": "parley", "team": "Team", "team_id": TEAM}
+
+    def users_info(self, body: Json) -> Json:
+        return {"user": {"id": body["user"], "name": str(body["user"])[1:].lower()}}
+
+    def reactions_add(self, body: Json) -> Json:
+        self.find(self._channel(body), str(body.get("timestamp")))
+        return {}
+
+    def assistant_threads_setStatus(self, body: Json) -> Json:  # noqa: N802  Slack's name
+        self.statuses.append(body["status"])
+        return {}
+
+    def agents_sessions_setStatus(self, body: Json) -> Json:  # noqa: N802  Slack's name
+        return {}
+
+    def chat_postMessage(self, body: Json) -> Json:  # noqa: N802  Slack's name
+        thread = body.get("thread_ts")
+        message = self.store(
+            self._channel(body), BOT, bot_id=BOT_ID, thread_ts=thread, **self.content(body)
+        )
+        return {"channel": message["channel"], "ts": message["ts"], "message": message}
+
+    def chat_postEphemeral(self, body: Json) -> Json:  # noqa: N802  Slack's name
+        message = self.store(
+            self._channel(body), BOT, thread_ts=body.get("thread_ts"), private_to=body["user"],
+            **self.content(body),
+        )  # fmt: skip
+        return {"message_ts": message["ts"]}
+
+    def chat_update(self, body: Json) -> Json:
+        message = self.own(body, "cant_update_message")
+        if self.streams(message["ts"]):
+            raise Refusal("streaming_state_conflict")
+        message.pop("streamed", None)
+        message.update({k: v for k, v in self.content(body).items() if v is not None})
+        return {"channel": message["channel"], "ts": message["ts"], "text": message["text"]}
+
+    def chat_delete(self, body: Json) -> Json:
+        self.messages.remove(self.own(body, "cant_delete_message"))
+        return {"ts": body["ts"]}
+
+    def conversations_replies(self, body: Json) -> Json:
+        channel, root = self._channel(body), body["ts"]
+        thread = [m for m in self._public(channel) if root in (m["ts"], m.get("thread_ts"))]
+        if not thread:
+            raise Refusal("thread_not_found")
+        return self._page(thread, body)
+
+    def conversations_history(self, body: Json) -> Json:
+        top = [m for m in self._public(self._channel(body)) if "thread_ts" not in m]
+        return self._page(top[::-1], body)
+
+    def _public(self, channel: str) -> list[Json]:
+        return [m for m in self.messages if m["channel"] == channel and "private_to" not in m]
+
+    def _page(self, messages: list[Json], body: Json) -> Json:
+        oldest, limit = float(body.get("oldest", 0)), int(body.get("limit", 100))
+        start = int(body.get("cursor") or 0)
+        wanted = [m for m in messages if float(m["ts"]) > oldest]
+        page = [dict(m) for m in wanted[start : start + limit]]
+        for message in page:
+            if body.get("include_all_metadata") not in ("1", "true", True):
+                message.pop("metadata", None)
+        more = str(start + limit) if len(wanted) > start + limit else ""
+        return {"messages": page, "response_metadata": {"next_cursor": more}}
+
+    # Streaming
+
+    def streams(self, ts: str) -> bool:
+        return self._streams.get(ts, 0.0) > self.now()
+
+    def chat_startStream(self, body: Json) -> Json:  # noqa: N802  Slack's name
+        channel = self._channel(body)
+        if self.streaming == "nowhere":
+            raise Refusal("missing_scope")
+        if self.streaming == "im" and not channel.startswith("D"):
+            raise Refusal("channel_type_not_supported")
+        if not (body.get("recipient_team_id") and body.get("recipient_user_id")):
+            raise Refusal("missing_recipient_user_id")
+        if not body.get("thread_ts"):
+            raise Refusal("invalid_arguments")
+        message = self.store(channel, BOT, bot_id=BOT_ID, thread_ts=body["thread_ts"])
+        message |= {"text": "", "blocks": []}
+        self._streams[message["ts"]] = self.now() + STREAM_LASTS
+        _append(message, body)
+        return {"channel": channel, "ts": message["ts"]}
+
+    def chat_appendStream(self, body: Json) -> Json:  # noqa: N802  Slack's name
+        message = self._streaming(body)
+        _append(message, body)
+        return {"channel": message["channel"], "ts": message["ts"]}
+
+    def chat_stopStream(self, body: Json) -> Json:  # noqa: N802  Slack's name
+        message = self._streaming(body)
+        _append(message, body)
+        message["blocks"] = [*message["blocks"], *(body.get("blocks") or [])]
+        if body.get("metadata"):
+            message["metadata"] = body["metadata"]
+        del self._streams[message["ts"]]
+        return {"channel": message["channel"], "ts": message["ts"]}
+
+    def _streaming(self, body: Json) -> Json:
+        message = self.own(body, "message_not_owned_by_app")
+        if not self.streams(message["ts"]):
+            raise Refusal("message_not_in_streaming_state")
+        return message
+
+
+def _append(message: Json, body: Json) -> None:
+    chunks = list(body.get("chunks") or [])
+    if markdown := body.get("markdown_text"):
+        chunks.append({"type": "markdown_text", "text": markdown})
+    for chunk in chunks:
+        if len(chunk.get("text", "")) > 12_000:
+            raise Refusal("msg_too_long")
+        message["text"] += chunk.get("text", "")
+        message["blocks"] = [*message["blocks"], *chunk.get("blocks", [])]
+
+
+def _check_blocks(blocks: list[Json]) -> None:
+    if len(blocks) > 50:
+        raise Refusal("invalid_blocks")
+    if sum(len(block.get("text", "")) for block in blocks if block["type"] == "markdown") > 12_000:
+        raise Refusal("msg_blocks_too_long")
+    elements = [e for block in blocks for e in block.get("elements", [])]
+    ids = [e["action_id"] for e in elements]
+    if len(ids) != len(set(ids)) or len(json.dumps(ids)) > 255 * 25:
+        raise Refusal("invalid_blocks")
+    if any(not 0 < len(e["text"]["text"]) <= 75 for e in elements):
+        raise Refusal("invalid_blocks")

@@ -1,0 +1,160 @@
+import asyncio
+import logging
+import socket
+
+import pytest
+from pydantic import SecretStr
+
+from bot.errors import Refused
+from bot.openai import errors
+from bot.openai.meter import Free
+from bot.openai.retry import ATTEMPTS
+from bot.openai.transport import Call, Timeouts, Transport
+from bot.settings import WrongSetting
+from tests.fakes.openai import HTML, Fault
+
+ASK = Call("POST", "chat/completions", b'{"model": "m", "messages": [{"content": "hi"}]}', "m")
+
+
+async def test_the_key_the_organisation_and_our_name_are_sent(fake):
+    transport = Transport(fake.url + "/", SecretStr(" sk-fake\n"), "org-7")
+    await transport.fetch(ASK, Free())
+    await transport.aclose()
+    headers = fake.calls[0].headers
+    assert headers["Authorization"] == "Bearer sk-fake"
+    assert headers["OpenAI-Organization"] == "org-7"
+    assert headers["User-Agent"].startswith("Parley")
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind", "sends"),
+    [
+        (Fault(400, "invalid_value"), errors.BadRequest, 1),
+        (Fault(401, "invalid_api_key"), errors.AuthenticationFailed, 1),
+        (Fault(403, "unsupported_country"), errors.PermissionDenied, 1),
+        (Fault(404, "model_not_found"), errors.NotFound, 1),
+        (Fault(413), errors.TooLarge, 1),
+        (Fault(429, "rate_limit_exceeded"), errors.RateLimited, ATTEMPTS),
+        (Fault(429, "insufficient_quota"), errors.QuotaSpent, 1),
+        (Fault(500, "server_error"), errors.ServerFailed, ATTEMPTS),
+        (Fault(503, "server_is_overloaded"), errors.ServerFailed, ATTEMPTS),
+        (HTML, errors.ServerFailed, ATTEMPTS),
+        (Fault(200, body=HTML.body), errors.Malformed, 1),
+        (Fault(disconnect=True), errors.ConnectionFailed, ATTEMPTS),
+        (Fault(hang=True), errors.TimedOut, ATTEMPTS),
+    ],
+    ids=str,
+)
+async def test_each_fault_is_tried_as_often_as_it_makes_sense(
+    fake, transport, books, *, fault, kind, sends
+):
+    fake.faults.extend([fault] * ATTEMPTS)
+    with pytest.raises(kind) as caught:
+        await transport.fetch(ASK, books)
+    assert type(caught.value) is kind
+    assert len(fake.calls) == sends
+    assert books.told == ["sending", kind.__name__] * sends
+
+
+async def test_a_passing_fault_is_not_seen_by_the_caller(fake, transport, books):
+    fake.faults.extend([Fault(500), Fault(disconnect=True)])
+    answer = await transport.fetch(ASK, books)
+    assert b"You said: hi" in answer.body
+    assert books.told == ["sending", "ServerFailed", "sending", "ConnectionFailed", "sending"]
+
+
+async def test_the_wait_that_the_server_asks_for_is_the_least(fake, transport, held):
+    fake.faults.append(Fault(429, "rate_limit_exceeded", {"retry-after": "7"}))
+    await transport.fetch(ASK, Free())
+    assert 7 <= held.slept[0] < 8
+
+
+async def test_a_wait_beyond_the_deadline_is_not_begun(fake, transport, held):
+    fake.faults.append(Fault(429, "rate_limit_exceeded", {"retry-after": "3600"}))
+    with pytest.raises(errors.RateLimited):
+        await transport.fetch(ASK, Free())
+    assert held.slept == []
+
+
+async def test_the_server_may_forbid_and_allow_another_attempt(fake, transport):
+    fake.faults.append(Fault(500, headers={"x-should-retry": "false"}))
+    with pytest.raises(errors.ServerFailed):
+        await transport.fetch(ASK, Free())
+    fake.faults.append(Fault(400, headers={"x-should-retry": "true"}))
+    await transport.fetch(ASK, Free())
+    assert len(fake.calls) == 3
+
+
+async def test_a_refused_connection_cannot_have_cost_anything(held, books):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        transport = Transport(f"http://127.0.0.1:{unused.getsockname()[1]}", clock=held.clock)
+        with pytest.raises(errors.ConnectionFailed) as caught:
+            await transport.fetch(ASK, books)
+        await transport.aclose()
+    assert not caught.value.may_have_run
+    assert len(held.slept) == ATTEMPTS - 1
+
+
+@pytest.mark.parametrize("fault", [Fault(disconnect=True), Fault(hang=True)])
+async def test_an_answer_that_was_lost_may_have_cost_something(fake, transport, books, fault):
+    fake.faults.append(fault)
+    await transport.fetch(ASK, books)
+    assert books.errors[0].may_have_run
+
+
+async def test_a_meter_that_refuses_keeps_the_call_from_going_out(fake, transport):
+    class Closed(Free):
+        async def sending(self):
+            raise Refused("No.")
+
+    with pytest.raises(Refused):
+        await transport.fetch(ASK, Closed())
+    assert fake.calls == []
+
+
+async def test_neither_key_nor_content_is_logged_or_said(fake, transport, caplog):
+    caplog.set_level(logging.DEBUG, "bot")
+    leak = f"Incorrect API key provided: {fake.key}. sk-proj-abc*def"
+    fake.faults.append(Fault(401, body=leak))
+    with pytest.raises(errors.AuthenticationFailed) as caught:
+        await transport.fetch(ASK, Free())
+    await transport.fetch(ASK, Free())
+    for words in (caplog.text, str(caught.value), caught.value.sentence):
+        assert fake.key not in words
+        assert "sk-proj" not in words
+        assert "You said" not in words
+
+
+async def test_the_log_has_path_model_and_request_id(fake, transport, caplog):
+    caplog.set_level(logging.INFO, "bot")
+    await transport.fetch(ASK, Free())
+    assert "chat/completions m" in caplog.text
+    assert "req_1" in caplog.text
+
+
+@pytest.mark.parametrize("address", ["", "nonsense", "ftp://x", "http://", "http://[::1"])
+async def test_an_address_that_is_none_is_named(address):
+    with pytest.raises(WrongSetting, match="OPENAI_BASE_URL"):
+        Transport(address or " ")
+
+
+async def test_a_key_that_is_none_is_named_and_not_repeated():
+    with pytest.raises(WrongSetting, match="OPENAI_API_KEY") as caught:
+        Transport(key=SecretStr("sk-\nsecret"))
+    assert "secret" not in caught.value.sentence
+
+
+async def test_a_server_that_speaks_no_http_is_malformed(held):
+    async def babble(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(babble, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        transport = Transport(url, clock=held.clock, timeouts=Timeouts(first_byte=1))
+        with pytest.raises(errors.OpenAIError):
+            await transport.fetch(ASK, Free())
+        await transport.aclose()

