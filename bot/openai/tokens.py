@@ -14,10 +14,10 @@ _BEFORE_THE_ANSWER = 3
 def count(model: Model, text: str) -> int:
     if not text:
         return 0
-    if not model.encoding:
+    if not model.encoding or not (counter := _counter(model.encoding)):
         return estimate(text)
     # An unpaired surrogate is sent as a question mark, see chat_parameters.py.
-    return _counter(model.encoding)(text.encode(errors="replace").decode())
+    return counter(text.encode(errors="replace").decode())
 
 
 def prompt(model: Model, messages: Iterable[ChatMessage]) -> int:
@@ -36,10 +36,12 @@ def estimate(text: str) -> int:
 
 
 @cache
-def _counter(encoding: str) -> Callable[[str], int]:
+def _counter(encoding: str) -> Callable[[str], int] | None:
     # First needed with the first question; loading a vocabulary takes 0.03 s.
-    from rs_bpe.bpe import openai  # noqa: PLC0415  imports that cost happen when first used
-
+    try:
+        from rs_bpe.bpe import openai  # noqa: PLC0415  imports that cost happen when first used
+    except ImportError:  # no wheel for this Python
+        return None
     tokenizer = openai.o200k_base() if encoding == "o200k_base" else openai.cl100k_base()
     counter: Callable[[str], int] = tokenizer.count
     return counter

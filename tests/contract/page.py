@@ -2,15 +2,16 @@
 threads are theirs alone.
 """
 
+import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 
 from adapters.page.connect import connect
 from adapters.page.settings import Settings
 from bot.http.server import Server
-from bot.ports import Adapter, Ground
+from bot.ports import Adapter, Ground, State
 from tests.contract.world import Post
 from tests.fakes.page_client import PageClient
 from tests.fakes.state import MemoryState
@@ -20,17 +21,29 @@ PERSON = {"ada": "ada", "bob": "grace"}  # whom the page lets one be
 
 class PageWorld:
     adapter: Adapter
+    interval = 0.06
 
     def __init__(self) -> None:
-        self.state = MemoryState()
         self._windows: dict[tuple[str, str], PageClient] = {}  # one a person and thread
-        self._last: tuple[PageClient, dict] | None = None
+        self._said: dict[str, tuple[str, str, dict]] = {}  # by whom, in which thread, what
+        self._last = ""
+        self._port = 0
+        self._changed = asyncio.Event()
 
-    async def connect(self) -> None:
-        self._server = Server("127.0.0.1", 0, self._health)
+    async def connect(self, state: State | None = None) -> None:
+        self.state = Forgetful(state or MemoryState())
+        self._server = Server("127.0.0.1", self._port, self._health)
         ground = Ground(self.state, self._server.app, loopback=True, sandbox=True)
         self.adapter = connect(Settings(_env_file=None), ground)
         await self._server.start()
+        self._port = int(self._server.address.rpartition(":")[2])
+        for by, thread in self._windows:
+            await self._window(by, thread, anew=True)
+
+    async def disconnect(self) -> None:
+        for window in self._windows.values():
+            await window.cut()
+        await self._server.stop()
 
     async def aclose(self) -> None:
         for window in self._windows.values():
@@ -42,7 +55,7 @@ class PageWorld:
         said = uuid.uuid4().hex
         window = await self._window(by, thread or said)
         message = {"type": "say", "id": said, "thread": thread or said, "text": text}
-        await self._send(window, message)
+        await self._send(window, by, message)
         return said
 
     async def direct(self, text: str, *, by: str = "ada") -> str:
@@ -60,25 +73,42 @@ class PageWorld:
         window, thread = next((w, t) for (_, t), w in self._windows.items() if post in w.posts)
         button = next(b["id"] for b in window.posts[post]["buttons"] if b["label"] == label)
         press = {"type": "press", "id": uuid.uuid4().hex, "thread": thread, "button": button}
-        await self._send(await self._window(by, thread), press)
+        await self._send(await self._window(by, thread), by, press)
 
     async def redeliver(self) -> None:
-        window, message = self._last
-        await window.send(message)
+        by, thread, message = self._said[self._last]
+        await self._windows[by, thread].send(message)
+
+    async def redeliver_unacknowledged(self) -> None:
+        """As the real page does."""
+        for by, thread, message in self._said.values():
+            window = self._windows[by, thread]
+            if not any(m["type"] == "got" and m["id"] == message["id"] for m in window.heard):
+                await window.send(message)
 
     async def drop(self) -> None:
-        """As the real page does, each window comes back and sends what was not acknowledged."""
         for (by, thread), window in tuple(self._windows.items()):
             await window.cut()
-            self._windows[by, thread] = anew = await self._window(by, thread, anew=True)
-            if self._last and self._last[0] is window:
-                await self._send(anew, self._last[1])
+            await self._window(by, thread, anew=True)
+        await self.redeliver_unacknowledged()
 
     def lose_next_answer(self) -> None:
         self.state.lose = "page/posts/"
 
     def limit_next(self, seconds: float = 0.01) -> None:
         """The page has no limit."""
+
+    def stall(self, *, by: str = "ada") -> None:
+        pytest.skip("nothing that the page writes waits for a person")
+
+    def release(self) -> None:
+        """Nothing is stalled."""
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not holds():
+                self._changed.clear()
+                await self._changed.wait()
 
     def posts(self) -> Sequence[Post]:
         found = [
@@ -92,15 +122,21 @@ class PageWorld:
     def calls(self) -> int:
         return sum(window.updates for window in self._windows.values())
 
+    def called(self) -> Sequence[str]:
+        """The page notifies nobody."""
+        return []
+
     async def _window(self, by: str, thread: str, *, anew: bool = False) -> PageClient:
         if anew or (by, thread) not in self._windows:
-            window = await PageClient(self._server.address).connect(PERSON[by])
+            window = PageClient(self._server.address, told=self._changed.set)
+            await window.connect(PERSON[by])
             await window.open(thread)
             self._windows[by, thread] = window
         return self._windows[by, thread]
 
-    async def _send(self, window: PageClient, message: dict) -> None:
-        self._last = (window, message)
+    async def _send(self, window: PageClient, by: str, message: dict) -> None:
+        self._last = message["id"]
+        self._said[self._last] = (by, message["thread"], message)
         await window.send(message)
 
     async def _health(self) -> dict[str, str]:
@@ -116,3 +152,18 @@ def _posts(answer: dict, thread: str, by: str) -> list[Post]:
         Post(f"{answer['id']}:{number}", thread, sentence, (), by)
         for number, sentence in enumerate(answer["notices"])
     ]
+
+
+class Forgetful:
+    """A State that stores what its caller believes to be lost."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.lose = ""  # the next put of such a key is stored, but its caller gets an error
+        self.get, self.delete, self.scan = state.get, state.delete, state.scan
+
+    async def put(self, key: str, value: str) -> None:
+        await self._state.put(key, value)
+        if self.lose and key.startswith(self.lose):
+            self.lose = ""
+            raise OSError("the answer was lost")

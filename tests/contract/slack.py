@@ -1,28 +1,41 @@
 """Slack as the contract suite sees it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
+from adapters.slack import render
 from adapters.slack.connect import connect
 from adapters.slack.settings import Settings
-from bot.ports import Adapter, Ground
+from bot.ports import Adapter, Ground, State
 from tests.contract.world import Post
 from tests.fakes.slack import FakeSlack
+from tests.fakes.slack_web import BOT, Json
+
+_MENTION = re.compile(r"<(!(channel|here|everyone|subteam)|@U)")
 
 
 class SlackWorld:
     adapter: Adapter
+    interval = 0.05  # not Slack's 1.2: the suite asks for every answer to keep it, not for its size
 
     def __init__(self) -> None:
         self.slack = FakeSlack()
 
-    async def connect(self) -> None:
-        await self.slack.__aenter__()
+    async def connect(self, state: State | None = None) -> None:
+        if not self.slack.url:
+            await self.slack.__aenter__()
         variables = {name.lower(): value for name, value in self.slack.environment.items()}
         settings = Settings(_env_file=None, **variables)  # type: ignore[arg-type, call-arg]
-        ground = Ground(state=NoState(), http=web.Application(), loopback=True, sandbox=True)
-        self.adapter = connect(settings, ground)
+        state = state or NoState()
+        ground = Ground(state=state, http=web.Application(), loopback=True, sandbox=True)
+        self.adapter = slack = connect(settings, ground)
+        slack._workspace = render.Workspace(slack._web, edit=self.interval, append=self.interval)
+
+    async def disconnect(self) -> None:
+        self.slack.socket.cut()
+        await self.adapter.close()
 
     async def aclose(self) -> None:
         await self.adapter.close()
@@ -46,6 +59,9 @@ class SlackWorld:
     async def redeliver(self) -> None:
         await self.slack.redeliver()
 
+    async def redeliver_unacknowledged(self) -> None:
+        await self.slack.redeliver_unacknowledged()
+
     async def drop(self) -> None:
         self.slack.socket.cut()
 
@@ -55,11 +71,31 @@ class SlackWorld:
     def limit_next(self, seconds: float = 0.01) -> None:
         self.slack.limit_next(seconds)
 
+    def stall(self, *, by: str = "ada") -> None:
+        self.slack.stall(f"D{by.upper()}")
+
+    def release(self) -> None:
+        self.slack.release()
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        await self.slack.until(holds)
+
     def posts(self) -> Sequence[Post]:
         return self.slack.posts()
 
     def calls(self) -> int:
         return self.slack.calls()
+
+    def called(self) -> Sequence[str]:
+        return [
+            message["ts"] for message in self.slack.api.messages if message["user"] == BOT
+            for text in (message.get("text", ""), *(b.get("text", "") for b in _markdown(message)))
+            if _MENTION.search(text)
+        ]  # fmt: skip
+
+
+def _markdown(message: Json) -> list[Json]:
+    return [block for block in message.get("blocks", ()) if block["type"] == "markdown"]
 
 
 class NoState:

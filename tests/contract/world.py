@@ -1,10 +1,10 @@
 """What the contract suite needs of a platform: a fake server in which people act and read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.ports import Adapter
+from bot.ports import Adapter, State
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,14 @@ class World(Protocol):
     """
 
     adapter: Adapter
+    interval: float  # seconds between two writes of an answer
 
-    async def connect(self) -> None:
-        """Start the fake server, make `self.adapter` (not running yet)."""
+    async def connect(self, state: State | None = None) -> None:
+        """Start the fake server if it is not, and make `self.adapter` (not running yet)."""
+        ...
+
+    async def disconnect(self) -> None:
+        """The process of `self.adapter` is gone; the platform and what stands on it stay."""
         ...
 
     async def aclose(self) -> None: ...
@@ -59,6 +64,10 @@ class World(Protocol):
         """The last event once more, as the platform does after a lost acknowledgement."""
         ...
 
+    async def redeliver_unacknowledged(self) -> None:
+        """What the platform, or the adapter itself, sends again after a while."""
+        ...
+
     async def drop(self) -> None:
         """Cut the connection without a goodbye. What happens meanwhile is delivered after it."""
         ...
@@ -71,10 +80,24 @@ class World(Protocol):
         """The next write is answered by 429 with this wait."""
         ...
 
+    def stall(self, *, by: str = "ada") -> None:
+        """What is written to this person alone hangs until `release`."""
+        ...
+
+    def release(self) -> None: ...
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until something that a write may change holds."""
+        ...
+
     def posts(self) -> Sequence[Post]:
         """All that Parley posted anywhere, oldest first, as it stands now."""
         ...
 
     def calls(self) -> int:
         """How many writes (posts, edits, stream appends) the adapter made so far."""
+        ...
+
+    def called(self) -> Sequence[str]:
+        """The ids of Parley's posts that notify somebody they name."""
         ...

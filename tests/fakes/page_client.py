@@ -3,6 +3,7 @@
 import asyncio
 import json
 import uuid
+from collections.abc import Callable
 
 import aiohttp
 
@@ -10,8 +11,15 @@ import aiohttp
 class PageClient:
     """One connection of one person, which watches at most one thread."""
 
-    def __init__(self, address: str, *, cookies: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        address: str,
+        *,
+        cookies: dict[str, str] | None = None,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
         self.address = address
+        self._told = told  # called at each message
         self.posts: dict[str, dict] = {}
         self.heard: list[dict] = []
         self.welcome: dict = {}
@@ -91,6 +99,7 @@ class PageClient:
     async def _read(self) -> None:
         async for message in self.ws:
             self._take(json.loads(message.data))
+            self._told()
             async with self._news:
                 self._news.notify_all()
         async with self._news:

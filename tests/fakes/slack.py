@@ -42,6 +42,7 @@ class FakeSlack:
         self._limit_next: float | None = None
         self._lose_next: Literal["", "500", "cut"] = ""
         self._delay = 0.0
+        self._stalled: dict[str, asyncio.Event] = {}
         self._responses: dict[str, list[Any]] = {}  # token -> channel, user, uses left
         self._events = itertools.count(1)
         self._last: Envelope | None = None
@@ -123,6 +124,10 @@ class FakeSlack:
         assert self._last, "nothing was sent"
         await self.socket.send(self._last.kind, self._last.payload, self._last.attempt + 1)
 
+    async def redeliver_unacknowledged(self) -> None:
+        """Everything that should have been acknowledged by now."""
+        await self.socket.redeliver_unacknowledged()
+
     async def other(self, event: Json) -> Envelope:
         """An event of any kind."""
         return await self._event(event)
@@ -186,6 +191,14 @@ class FakeSlack:
         """Every answer takes so long."""
         self._delay = seconds
 
+    def stall(self, channel: str) -> None:
+        """Calls about this channel hang until `release`."""
+        self._stalled[channel] = asyncio.Event()
+
+    def release(self) -> None:
+        for stalled in self._stalled.values():
+            stalled.set()
+
     # The server
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
@@ -194,6 +207,8 @@ class FakeSlack:
         body = await body_of(request)
         if self._delay:
             await asyncio.sleep(self._delay)
+        if stalled := self._stalled.get(str(body.get("channel"))):
+            await stalled.wait()
         try:
             if fault := self._fault(method):
                 return fault

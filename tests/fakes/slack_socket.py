@@ -130,6 +130,11 @@ class SocketMode:
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
+    async def redeliver_unacknowledged(self) -> None:
+        for envelope in list(self._open.values()):
+            self._again(envelope)
+        await asyncio.gather(*self._sending)
+
     async def _resend_all_without_socket(self) -> None:
         for envelope in list(self._open.values()):
             if envelope.sent_to is None:

@@ -19,8 +19,7 @@ async def test_help_on_a_command_says_what_it_takes(tmp_path):
     async with desk(tmp_path) as it:
         text = (await it.screen(it.pressed("help", "", command="/help"))).text
         assert text == (
-            "`/help`: What Parley can do, or how to use one command.\n"
-            "- `command`: A command's name"
+            "`/help`: What Parley can do, or how to use one command.\n- `command`: A command's name"
         )
 
 
