@@ -58,6 +58,7 @@ def _run(settings: Settings) -> int:
 def _doctor(settings: Settings) -> int:
     from bot import doctor  # noqa: PLC0415  as _run
 
+    logging.disable(logging.WARNING)  # the findings say it
     return asyncio.run(doctor.examine(settings))
 
 

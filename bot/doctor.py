@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
+import aiohttp
+
 from bot import twin
 from bot.app import CHAT_MODEL
 from bot.discovery import platforms
@@ -126,6 +128,9 @@ def _platform(name: str) -> Callable[[PlatformSettings], Awaitable[Finding]]:
         if not settings.configured:
             return Finding(name, settings.wanting, "--")
         check = importlib.import_module(f"adapters.{name}.connect").check
-        return Finding(name, await check(settings))
+        try:
+            return Finding(name, await check(settings))
+        except (OSError, aiohttp.ClientError) as error:
+            return Finding(name, f"{name.title()} cannot be reached: {error}", "!!")
 
     return look

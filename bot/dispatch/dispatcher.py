@@ -60,6 +60,7 @@ class Dispatcher:
         What nobody has seen yet stays in the inbox for the next process.
         """
         self._lanes.close()
+        self._turns.close()
         if await self._lanes.idle(DRAIN):
             return
         self._turns.stop_all()

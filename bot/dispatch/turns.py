@@ -23,7 +23,7 @@ from bot.storage.store import Storage
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 4  # answers begun for one turn, over crashes
-CHECKPOINT = 1.0  # seconds between notes of what people read so far
+CHECKPOINT = 0.5  # seconds between notes of what people read so far
 
 
 class Turns:
@@ -38,7 +38,9 @@ class Turns:
         self._router = router
         self._layers = layers
         self._adapters = adapters
-        self._recovering = Slots()
+        self._asking_anew = Slots()
+        self._ending = Slots()
+        self._closed = False
         self._answering: dict[str, Answering] = {}
 
     def __getitem__(self, delivery: str) -> Answering | None:
@@ -55,9 +57,22 @@ class Turns:
     async def answer(self, taken: Taken) -> None:
         if taken.attempt == 1:
             return await self._answer(taken)
-        async with self._recovering:
+        async with self._slots(taken):
+            if self._closed:
+                return None
             await self._storage.inbox.begin(taken.delivery)
             return await self._answer(taken)
+
+    def _slots(self, taken: Taken) -> Slots:
+        """An answer that people have read needs its last words soon, and no call of the model."""
+        if not taken.shown or isinstance(taken.event, Stop):
+            return self._asking_anew
+        resumes = self._router.route(taken.event).on_crash == "resume"
+        return self._ending if resumes else self._asking_anew
+
+    def close(self) -> None:
+        """Recovered turns that wait to be begun stay in the inbox."""
+        self._closed = True
 
     async def _answer(self, taken: Taken) -> None:
         adapter = self._adapters.get(taken.event.place.platform)

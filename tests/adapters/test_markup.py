@@ -32,8 +32,8 @@ def test_without_fences_the_pieces_are_the_text(text, limit):
 def test_no_word_is_lost(text, limit):
     words = "".join(f"w{i:03} " for i in range(60))
     mixed = words[:150] + text + words[150:]
-    found = re.findall(r"w\d{3}", "".join(split(mixed, limit)))
-    assert [w for w in found if w in words][-20:] == re.findall(r"w\d{3}", words)[-20:]
+    found = iter(re.findall(r"w\d{3}", "".join(split(mixed, limit))))
+    assert all(word in found for word in words.split())  # in this order
 
 
 @given(wild, wild, st.integers(100, 300))

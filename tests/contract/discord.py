@@ -1,12 +1,13 @@
 """Discord as the contract suite sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
 from adapters.discord.connect import connect
 from adapters.discord.gateway import Gateway
 from adapters.discord.settings import Settings
+from adapters.pacing import Paces
 from bot.ports import Adapter, Ground, State
 from tests.contract.world import Post
 from tests.fakes.discord import FakeDiscord
@@ -43,28 +44,39 @@ def adapter_to(discord: FakeDiscord, state: State, **more: object) -> Adapter:
 
 class DiscordWorld:
     adapter: Adapter
+    interval = (
+        0.05  # not Discord's 1.2: the suite asks for every answer to keep it, not for its size
+    )
 
     def __init__(self) -> None:
         self.discord = FakeDiscord()
+        self._sessions = 0  # of the processes before this one
 
-    async def connect(self) -> None:
-        await self.discord.__aenter__()
-        self.adapter = adapter_to(self.discord, MemoryState())
+    async def connect(self, state: State | None = None) -> None:
+        if not self.discord.api_url:
+            await self.discord.__aenter__()
+        self.adapter = adapter = adapter_to(self.discord, state or MemoryState())
+        adapter._paces = Paces(self.interval)
+
+    async def disconnect(self) -> None:
+        self._sessions = self.discord.gateway.opened["identify"]
+        self.discord.drop()
+        await self.adapter.close()
 
     async def aclose(self) -> None:
         await self.adapter.close()
         await self.discord.__aexit__()
 
     async def mention(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        await self._listened_to()
+        await self._heard_of()
         return await self.discord.mention(text, by=by, thread=thread)
 
     async def direct(self, text: str, *, by: str = "ada") -> str:
-        await self._listened_to()
+        await self._heard_of()
         return await self.discord.direct(text, by=by)
 
     async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        await self._listened_to()
+        await self._heard_of()
         return await self.discord.say(text, by=by, thread=thread)
 
     async def slash(self, command: str, text: str = "", *, by: str = "ada") -> None:
@@ -72,10 +84,14 @@ class DiscordWorld:
         await self.discord.slash(command, text, by=by)
 
     async def press(self, label: str, *, post: str, by: str = "ada") -> None:
+        await self._listened_to()
         await self.discord.press(label, post=post, by=by)
 
     async def redeliver(self) -> None:
         await self.discord.redeliver()
+
+    async def redeliver_unacknowledged(self) -> None:
+        """Nobody does: the adapter tries again by itself."""
 
     async def drop(self) -> None:
         self.discord.drop()
@@ -86,12 +102,30 @@ class DiscordWorld:
     def limit_next(self, seconds: float = 0.01) -> None:
         self.discord.limit_next(seconds)
 
+    def stall(self, *, by: str = "ada") -> None:
+        self.discord.stall(by)
+
+    def release(self) -> None:
+        self.discord.release()
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        await self.discord.until(holds)
+
     def posts(self) -> Sequence[Post]:
         return self.discord.posts()
 
     def calls(self) -> int:
         return self.discord.writes
 
-    async def _listened_to(self) -> None:
+    def called(self) -> Sequence[str]:
+        channels = self.discord.store.messages.values()
+        return [m["id"] for messages in channels for m in messages.values() if m.get("_calls")]
+
+    async def _heard_of(self) -> None:
         """At the very first start, what was said before is not read."""
-        await self.discord.until(lambda: self.discord.gateway.session)
+        await self.discord.until(lambda: self.discord.gateway.opened["identify"])
+
+    async def _listened_to(self) -> None:
+        """What is chosen or pressed while nobody listens is never heard of."""
+        gateway = self.discord.gateway
+        await self.discord.until(lambda: gateway.opened["identify"] > self._sessions)

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.commands import Command, Trigger
-from bot.dispatch import turns
+from bot.dispatch import dispatcher, turns
 from bot.dispatch.slots import Slots
 from bot.dispatch.turns import MAX_ATTEMPTS
 from bot.parts import Delta, Text
@@ -130,6 +130,44 @@ async def test_a_step_that_succeeded_is_not_taken_again_after_a_crash(tmp_path):
         await it.stage.until(lambda stage: stage.posts)
         assert it.stage.posts == {"p0": "batch_1"}
     assert taken == ["created"]
+
+
+async def test_what_people_read_ends_at_once_and_waits_for_no_turn_that_is_answered_anew(tmp_path):
+    stage = Stage()
+
+    async def by_text(run):
+        reply = frozen if run.event.text == "seen" else silent
+        async for part in resuming(run) if run.shown else reply(run):
+            yield part
+
+    async with house(tmp_path, says(by_text), stage=stage) as it:
+        for number in range(8):
+            await it.accept(message("unseen", thread=f"t{number}"))
+        await it.accept(message("seen", thread="last"))
+        await stage.until(lambda stage: stage.posts)
+    async with house(tmp_path, says(by_text), stage=stage):
+        await stage.until(lambda stage: stage.posts["p0"] == "seen, half (interrupted)")
+
+
+async def test_leaving_begins_no_turn_that_waits_to_be_recovered(tmp_path, monkeypatch):
+    monkeypatch.setattr(dispatcher, "DRAIN", 0.05)
+    begun = []
+
+    async def counting(run):
+        begun.append(run.id)
+        await asyncio.Event().wait()
+        yield
+
+    async with house(tmp_path, says(silent)) as it:
+        for number in range(8):
+            await it.accept(message("hello", thread=f"t{number}"))
+    async with house(tmp_path, says(counting)) as it:
+        async with asyncio.timeout(5):
+            while not begun:
+                await asyncio.sleep(0)
+        await it.dispatcher.drain()
+        assert 0 < len(begun) < 8
+        assert await it.open_rows() == 8
 
 
 async def test_recovery_starts_few_turns_at_once_and_more_as_they_succeed():

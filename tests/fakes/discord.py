@@ -18,13 +18,12 @@ from aiohttp import web
 
 from tests.contract.world import Post
 from tests.fakes.discord_gateway import Gateway
-from tests.fakes.discord_rest import Rest
+from tests.fakes.discord_rest import Rest, answered, limited
 from tests.fakes.discord_store import DIRECT, LOADING, REPLY, THREAD, TOKEN, ApiError, Json, Store
 
 _WRITES = r"/channels/\d+/messages(/\d+)?|/webhooks/\d+/[^/]+(/messages/(@original|\d+))?"
 _NEW = r"POST (/channels/\d+/messages|/webhooks/\d+/[^/]+)|PATCH .*/@original"
 _OPEN_DOORS = r"/(webhooks|interactions)/.*"  # the token stands in the path
-_PAIR = re.compile(r'(\w+):(?:"([^"]*)"|(\S+))')
 
 
 class FakeDiscord:
@@ -39,6 +38,8 @@ class FakeDiscord:
         self._refused: list[tuple[str, ApiError]] = []
         self._limit: tuple[float, bool] | None = None
         self._lose: Literal["", "500", "cut"] = ""
+        self._stalled = "nobody"
+        self._released = asyncio.Event()
         self._last: tuple[str, Json] | None = None
 
     @property
@@ -86,7 +87,7 @@ class FakeDiscord:
         self, command: str, text: str = "", *, by: str = "ada", thread: str = ""
     ) -> str:
         """Returns the interaction's token."""
-        data = {"id": "1", "type": 1, "name": command, "options": self._options(command, text)}
+        data = {"id": "1", "type": 1, "name": command, "options": self.store.options(command, text)}
         return await self._interact(2, thread or self.store.general, by, data)
 
     async def press(self, label: str, *, post: str, by: str = "ada") -> str:
@@ -121,6 +122,14 @@ class FakeDiscord:
         """`call` is a pattern of method and path: "POST .*/threads"."""
         self._refused.append((call, ApiError(status, code)))
 
+    def stall(self, by: str) -> None:
+        """Writes to this person alone hang until `release`."""
+        self._stalled = self.store.direct(self.store.person(by))["id"]
+        self._released.clear()
+
+    def release(self) -> None:
+        self._released.set()
+
     def advance(self, seconds: float) -> None:
         self.store.ahead += seconds
 
@@ -140,12 +149,13 @@ class FakeDiscord:
     def _post(self, message: Json) -> Post:
         channel = self.store.channels[message["channel_id"]]
         rows = message["components"]
+        alone = channel["recipients"][0]["global_name"] if channel["type"] == DIRECT else ""
         return Post(
             id=message["id"],
             thread=channel["id"] if channel["type"] == THREAD else "",
             text=message["content"],
             buttons=tuple(b["label"] for row in rows for b in row["components"]),
-            private_to=message.get("_private_to", ""),
+            private_to=message.get("_private_to") or alone,
         )
 
     # How it works
@@ -192,15 +202,6 @@ class FakeDiscord:
         await self._told("INTERACTION_CREATE", payload)
         return token
 
-    def _options(self, command: str, text: str) -> list[Json]:
-        menu = next((c for c in self.store.menu if c["name"] == command), {"options": []})
-        kinds = {option["name"]: option["type"] for option in menu["options"]}
-        given = {name: quoted or bare for name, quoted, bare in _PAIR.findall(text)}
-        if text and not given:
-            given = {next(iter(kinds), "text"): text}
-        typed = [(name, kinds.get(name, 3), value) for name, value in given.items()]
-        return [{"name": n, "type": kind, "value": _typed(kind, value)} for n, kind, value in typed]
-
     def _found(self, message: str) -> tuple[str, Json]:
         return next((c, ms[message]) for c, ms in self.store.messages.items() if message in ms)
 
@@ -212,16 +213,18 @@ class FakeDiscord:
         path, call = request.match_info["path"], f"{request.method} {request.match_info['path']}"
         body = json.loads(text) if (text := await request.text()) else None
         self.requests[re.sub(r"\d{6,}|token-\d+", "*", call)] += 1
+        if path.startswith(f"/channels/{self._stalled}/messages"):
+            await self._released.wait()
         try:
             self._check(request, path, call)
             answer = await self.rest.call(request.method, path, body, dict(request.query))
         except ApiError as error:
-            return _json(error.body, error.status)
+            return answered(error.body, error.status)
         finally:
             self._changed.set()
         if self._lose and re.fullmatch(_NEW, call):
             return self._lost(request)
-        return _json(answer) if answer is not None else web.Response(status=204)
+        return answered(answer) if answer is not None else web.Response(status=204)
 
     def _check(self, request: web.Request, path: str, call: str) -> None:
         authorized = request.headers.get("Authorization") == f"Bot {TOKEN}"
@@ -236,28 +239,10 @@ class FakeDiscord:
             if self._limit:
                 seconds, via = self._limit
                 self._limit = None
-                raise _limited(seconds, via=via)
+                raise limited(seconds, via=via)
 
     def _lost(self, request: web.Request) -> web.StreamResponse:
         how, self._lose = self._lose, ""
         if how == "cut" and request.transport:
             request.transport.abort()
-        return _json({"code": 0, "message": "500: Internal Server Error"}, 500)
-
-
-def _limited(seconds: float, *, via: bool) -> ApiError:
-    error = ApiError(429)
-    error.body = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
-    error.body["_headers"] = {"Retry-After": str(seconds)} | ({"Via": "1.1 google"} if via else {})
-    return error
-
-
-def _json(body: Any, status: int = 200) -> web.Response:
-    """discord.py parses nothing that has a charset in its Content-Type."""
-    headers = body.pop("_headers", {}) if isinstance(body, dict) else {}
-    headers = {"Content-Type": "application/json", **headers}
-    return web.Response(body=json.dumps(body).encode(), status=status, headers=headers)
-
-
-def _typed(kind: int, value: str) -> Any:
-    return {4: int, 5: lambda word: word == "true", 10: float}.get(kind, str)(value)
+        return answered({"code": 0, "message": "500: Internal Server Error"}, 500)

@@ -1,8 +1,11 @@
 """The fake Discord's REST API, version 10, as far as Parley speaks it."""
 
+import json
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeAlias
+
+from aiohttp import web
 
 from tests.fakes.discord_store import EPHEMERAL, LOADING, ApiError, Json, Store, public
 
@@ -138,6 +141,20 @@ class Rest:
         if self._store.now() - interaction["at"] > TOKENS_LAST:
             raise ApiError(401, 50027, "Invalid Webhook Token")
         return interaction
+
+
+def limited(seconds: float, *, via: bool) -> ApiError:
+    error = ApiError(429)
+    error.body = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
+    error.body["_headers"] = {"Retry-After": str(seconds)} | ({"Via": "1.1 google"} if via else {})
+    return error
+
+
+def answered(body: Any, status: int = 200) -> web.Response:
+    """discord.py parses nothing that has a charset in its Content-Type."""
+    headers = body.pop("_headers", {}) if isinstance(body, dict) else {}
+    headers = {"Content-Type": "application/json", **headers}
+    return web.Response(body=json.dumps(body).encode(), status=status, headers=headers)
 
 
 _CHANNEL = r"/channels/(\d+)"

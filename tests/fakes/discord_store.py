@@ -13,6 +13,7 @@ EPHEMERAL, LOADING = 64, 128
 TEXT, DIRECT, THREAD = 0, 1, 11
 DEFAULT, REPLY = 0, 19
 EPOCH = 1_420_070_400_000  # milliseconds; ids count from 2015
+_PAIR = re.compile(r'(\w+):(?:"([^"]*)"|(\S+))')
 NONCES_LAST = 180  # seconds
 
 
@@ -130,6 +131,15 @@ class Store:
         found = sorted((m for m in shown if after < int(m["id"]) < before), key=_id)
         return list(reversed(found[:limit] if after else found[-limit:]))
 
+    def options(self, command: str, text: str) -> list[Json]:
+        menu = next((c for c in self.menu if c["name"] == command), {"options": []})
+        kinds = {option["name"]: option["type"] for option in menu["options"]}
+        given = {name: quoted or bare for name, quoted, bare in _PAIR.findall(text)}
+        if text and not given:
+            given = {next(iter(kinds), "text"): text}
+        typed = [(name, kinds.get(name, 3), value) for name, value in given.items()]
+        return [{"name": n, "type": kind, "value": _typed(kind, value)} for n, kind, value in typed]
+
     def _message(self, channel: str, message: str) -> Json:
         if channel not in self.channels:
             raise ApiError(404, 10003, "Unknown Channel")
@@ -178,3 +188,7 @@ def public(message: Json) -> Json:
 
 def _id(message: Json) -> int:
     return int(message["id"])
+
+
+def _typed(kind: int, value: str) -> Any:
+    return {4: int, 5: lambda word: word == "true", 10: float}.get(kind, str)(value)

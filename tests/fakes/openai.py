@@ -37,6 +37,8 @@ class FakeOpenAI:
     def __init__(self, *, key: str = "sk-fake", interval: float = 0.0, port: int = 0) -> None:
         self.key = key
         self.interval = interval  # seconds between chunks
+        self.thinking = 0.0  # seconds before the first chunk with a word
+        self.echo = "You said: "  # how an answer without a script begins
         self.url = ""  # as OPENAI_BASE_URL wants it
         self.models = ["gpt-6-luna", "gpt-4o-mini"]
         self.answers: deque[str] = deque()  # what to say next

@@ -51,7 +51,7 @@ class Answer:
 
     def __init__(self, fake: Any, body: dict[str, Any], request_id: str) -> None:
         said = [_words(message["content"]) for message in body["messages"]]
-        text = fake.answers.popleft() if fake.answers else f"You said: {''.join(said[-1])}"
+        text = fake.answers.popleft() if fake.answers else fake.echo + "".join(said[-1])
         most = body.get("max_completion_tokens") or body.get("max_tokens") or 1_000_000
         self._fake = fake
         self._body = body
@@ -71,6 +71,7 @@ class Answer:
         response = web.StreamResponse(headers=head)
         await response.prepare(request)
         await self._send(response, self._delta(role="assistant", content=""))
+        await asyncio.sleep(self._fake.thinking)
         for number, word in enumerate(self._chunks):
             if ended := await self._ended(request, response, fault, number):
                 return ended

@@ -23,7 +23,7 @@ class PageClient:
         self.posts: dict[str, dict] = {}
         self.heard: list[dict] = []
         self.welcome: dict = {}
-        self.updates = 0  # of answers
+        self.updates = 0  # of what answers say
         self.close_code: int | None = None
         self._cookies = cookies
         self._news = asyncio.Condition()
@@ -49,7 +49,8 @@ class PageClient:
 
     async def cut(self) -> None:
         """Without a goodbye."""
-        self.ws._response.connection.transport.abort()
+        if connection := self.ws._response.connection:
+            connection.transport.abort()
         await self._reader
         await self._session.close()
 
@@ -114,10 +115,9 @@ class PageClient:
             case "posts":
                 self.posts = {post["id"]: post for post in message["posts"]}
             case "post":
-                self.updates += message["post"]["by"] == "parley"
                 self.posts[message["post"]["id"]] = message["post"]
             case "change":
-                self.updates += 1
+                self.updates += bool(message.keys() & {"append", "text", "done"})
                 post = self.posts[message["id"]]
                 post["text"] += message.get("append", "")
                 post.update({k: v for k, v in message.items() if k not in {"append", "type"}})
