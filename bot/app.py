@@ -40,6 +40,7 @@ PRUNE_PAUSE = 3_600.0  # seconds
 
 async def run(settings: Settings) -> None:
     """Until SIGTERM or Ctrl+C. Raises ParleyError where it cannot start."""
+    leave = _leave_at_a_signal()
     async with AsyncExitStack() as stack:
         storage = await open_storage(settings.database_path)
         stack.push_async_callback(storage.close)
@@ -56,7 +57,7 @@ async def run(settings: Settings) -> None:
         stack.push_async_callback(server.stop)
         _say_where(server, adapters, settings)
         await services.ledger.recover()
-        await _serve(dispatcher, supervision, adapters, services, storage)
+        await _serve(leave, dispatcher, supervision, adapters, services, storage)
 
 
 async def _services(stack: AsyncExitStack, settings: Settings, storage: Storage) -> Services:
@@ -104,7 +105,8 @@ async def _health(storage: Storage, supervision: Supervision) -> Mapping[str, st
     return {"database": "ok", **supervision.state}
 
 
-async def _serve(
+async def _serve(  # noqa: PLR0913, PLR0917  all that lives as long as the process
+    leave: asyncio.Event,
     dispatcher: Dispatcher,
     supervision: Supervision,
     adapters: Mapping[str, Adapter],
@@ -123,21 +125,23 @@ async def _serve(
         ),
     ]
     try:
-        await _told_to_leave(working)
+        await _told_to_leave(leave, working)
         log.info("leaving: answers under way get a few seconds")
     finally:
-        await _cancelled(receiving)
-        await dispatcher.drain()
+        await asyncio.gather(_cancelled(receiving), dispatcher.drain())
         await _cancelled(working)
         await asyncio.gather(*(adapter.close() for adapter in adapters.values()))
 
 
-async def _told_to_leave(working: list[asyncio.Task[None]]) -> None:
-    """Returns at a signal; raises what ended the work that must not end."""
+def _leave_at_a_signal() -> asyncio.Event:
     leave = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, leave.set)
+        asyncio.get_running_loop().add_signal_handler(number, leave.set)
+    return leave
+
+
+async def _told_to_leave(leave: asyncio.Event, working: list[asyncio.Task[None]]) -> None:
+    """Returns at a signal; raises what ended the work that must not end."""
     waiting = asyncio.create_task(leave.wait())
     done, _ = await asyncio.wait([waiting, *working], return_when=asyncio.FIRST_COMPLETED)
     waiting.cancel()

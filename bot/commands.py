@@ -1,5 +1,6 @@
 """What can be asked, as data: menus, the mention form, buttons and help are made from it."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -47,9 +48,13 @@ class Option:
     def _converted(self, raw: Value) -> Value:
         if self.kind is bool:
             return self._truth(raw)
+        if self.kind is str:
+            return str(raw)
         try:
+            if not math.isfinite(float(raw)):  # NaN is within any bounds
+                raise ValueError
             return self.kind(raw)
-        except ValueError:
+        except (ValueError, OverflowError):
             wanted = "a whole number" if self.kind is int else "a number"
             raise Refused(f"`{self.name}` takes {wanted}; you gave “{raw}”.") from None
 
@@ -104,6 +109,7 @@ class Command:
         return self.check(values)
 
 
+_FIRST_WORD = re.compile(r"^/?(\S*)\s*(.*)", re.DOTALL)
 _PAIR = re.compile(r'(?<!\S)(\w+):(?:"([^"]*)"|(\S+))')
 
 
@@ -142,7 +148,7 @@ class Commands(dict[str, Command]):
         of it fits the command (`help me write a letter` is for the model). Raises Refused.
         """
         slash = message.text.startswith("/")
-        name, _, rest = message.text.removeprefix("/").partition(" ")
+        name, rest = _FIRST_WORD.findall(message.text)[0]
         if not slash and name.lower() not in self:
             return None
         try:

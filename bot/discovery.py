@@ -25,18 +25,19 @@ def set_up_handlers(services: Services) -> Router:
     return Router(services.commands, triggers)
 
 
-def platforms() -> Iterator[tuple[str, PlatformSettings]]:
-    """Each adapter's name and settings, configured or not. Raises WrongSetting."""
+def platforms() -> Iterator[tuple[str, type[PlatformSettings]]]:
+    """Each adapter's name and what can be set about it."""
     for module in pkgutil.iter_modules(adapters.__path__):
         if module.ispkg:
-            settings = importlib.import_module(f"adapters.{module.name}.settings").Settings
-            yield module.name, load(settings)
+            yield module.name, importlib.import_module(f"adapters.{module.name}.settings").Settings
 
 
 def connect_adapters(ground: Ground) -> dict[str, Adapter]:
-    """Those that are configured. The library of a platform is imported only then."""
+    """Those that are configured. The library of a platform is imported only then. Raises
+    WrongSetting.
+    """
     return {
         name: importlib.import_module(f"adapters.{name}.connect").connect(settings, ground)
-        for name, settings in platforms()
-        if settings.configured
+        for name, kind in platforms()
+        if (settings := load(kind)).configured
     }

@@ -14,7 +14,7 @@ from bot.errors import ParleyError
 from bot.openai import catalogue
 from bot.openai.models import Models
 from bot.openai.transport import Transport
-from bot.settings import PlatformSettings, Settings
+from bot.settings import PlatformSettings, Settings, load
 from bot.storage.store import open_storage
 
 SOUND, BROKEN = 0, 1  # exit status
@@ -123,8 +123,9 @@ async def _admins(settings: Settings) -> Finding:
     return Finding("admins", "None set: nobody may use admin commands. See PARLEY_ADMINS.", "--")
 
 
-def _platform(name: str) -> Callable[[PlatformSettings], Awaitable[Finding]]:
-    async def look(settings: PlatformSettings) -> Finding:
+def _platform(name: str) -> Callable[[type[PlatformSettings]], Awaitable[Finding]]:
+    async def look(kind: type[PlatformSettings]) -> Finding:
+        settings = load(kind)
         if not settings.configured:
             return Finding(name, settings.wanting, "--")
         check = importlib.import_module(f"adapters.{name}.connect").check

@@ -29,7 +29,9 @@ class DeliveryLog(Protocol):
         ...
 
     async def intend(self, key: str) -> None:
-        """Written down durably before a post."""
+        """Written down durably before a post, and before an edit, with what people are about to
+        read: after a crash they keep at least what they saw.
+        """
         ...
 
     async def landed(self, key: str, native_id: str) -> None:

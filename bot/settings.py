@@ -20,7 +20,12 @@ class Environment(BaseSettings):
     """The base of every settings class: from the environment, then from `.env`."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True, populate_by_name=True
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        env_ignore_empty=True,
+        populate_by_name=True,
+        hide_input_in_errors=True,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from bot.commands import Commands
 from bot.errors import ParleyError
 from bot.ports import Accept, Adapter
+from bot.settings import WrongSetting
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ class Supervision:
         self.state: dict[str, str] = {}  # adapter -> "ok", or a sentence
 
     async def keep(self, adapter: Adapter, accept: Accept, commands: Commands) -> None:
-        """Run the adapter until cancelled. A ParleyError ends it: only an operator can mend it."""
+        """Run the adapter until cancelled. Only an operator mends a WrongSetting: that ends it."""
         failures = 0
         while True:
             self.state[adapter.name] = "ok"
@@ -28,16 +29,16 @@ class Supervision:
             try:
                 await adapter.run(accept, commands)
                 reason = "the connection ended"
-            except ParleyError as error:
+            except WrongSetting as error:
                 self.state[adapter.name] = error.sentence
                 return log.error("%s stops: %s", adapter.name, error.sentence)
             except Exception as error:
                 log.exception("%s failed", adapter.name)
-                reason = type(error).__name__
+                reason = error.sentence if isinstance(error, ParleyError) else type(error).__name__
             failures = 0 if time.monotonic() - began > STEADY else failures
             pause = PAUSES[min(failures, len(PAUSES) - 1)]
             failures += 1
-            self.state[adapter.name] = f"Starting again in {pause:.0f} s: {reason}."
+            self.state[adapter.name] = f"Starting again in {pause:.0f} s: {reason.rstrip('.')}."
             await asyncio.sleep(pause)
 
 

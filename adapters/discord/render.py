@@ -83,10 +83,10 @@ class Answer:
         known = self._log.known
         if key in known and known[key] is None and (found := await self._find()):
             await self._log.landed(key, found)
+        await self._log.intend(key)
         if native_id := self._log.known.get(key):
             await self._target.edit(key, native_id, body)
         else:
-            await self._log.intend(key)
             await self._log.landed(key, await self._target.post(key, body))
         self._standing[key] = body
 

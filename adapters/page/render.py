@@ -29,8 +29,7 @@ class Answer:
             if frame.done:
                 await self._thread.drop(post)
             return
-        if not self._kept:
-            await self._delivery.log.intend(_KEY)
+        await self._delivery.log.intend(_KEY)
         self._change(post, frame)
         await self._keep(post)
 

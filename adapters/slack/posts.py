@@ -85,6 +85,7 @@ class Posts:
 
     async def edit(self, key: str, ts: str, piece: Piece) -> None:
         channel, body = self._place["channel"], self._body(key, piece)
+        await self._delivery.log.intend(key)
         try:
             await asked(self._web.chat_update(channel=channel, ts=ts, **body))
         except SlackApiError as error:

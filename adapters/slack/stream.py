@@ -107,6 +107,7 @@ class Stream:
         self._sent = text  # before the call: an append whose answer is lost is not repeated
         if chunks:
             channel = self._recipient["channel"]
+            await self._delivery.log.intend("0")
             await asked(self._web.chat_appendStream(channel=channel, ts=self._ts, chunks=chunks))
         return True
 

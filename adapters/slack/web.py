@@ -46,7 +46,7 @@ _HOPELESS = {
 _UNSURE = {"", "fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 
 
-class Lost(Exception):
+class Lost(ConnectionError):
     """Nobody knows whether Slack did what was asked: its answer was lost, or is none."""
 
 

@@ -8,7 +8,9 @@ from bot.openai.catalogue import Model
 from bot.openai.chat import ChatMessage
 from bot.storage.memory import Turn
 
-OVERHEAD = 4  # tokens that a message costs beside its text (OpenAI's cookbook, chat formats)
+# OpenAI's cookbook, chat formats
+OVERHEAD = 4  # tokens that a message costs beside its text
+FRAME = 3  # tokens that a prompt costs beside its messages
 ANSWER_SHARE = 0.25  # of the window, the most that is kept free for the answer
 
 
@@ -19,7 +21,7 @@ class Context:
         self._model = model
         self._system = system
         reserved = min(answer_tokens, int(model.context * ANSWER_SHARE))
-        self._room = model.context - reserved - self.cost(system)
+        self._room = model.context - reserved - FRAME - self.cost(system)
 
     def cost(self, text: str) -> int:
         """In tokens, as one message."""
@@ -27,6 +29,11 @@ class Context:
 
     def messages(self, turns: Sequence[Turn], question: str) -> list[ChatMessage]:
         """Raises Refused where the question alone is too long."""
+        if self._room < OVERHEAD:
+            raise Refused(
+                f"Parley's instructions fill all that {self._model.id} can read. "
+                "An admin must shorten PARLEY_SYSTEM_PROMPT, or choose a larger model."
+            )
         room = self._room - self.cost(question)
         if room < 0:
             raise Refused(

@@ -41,12 +41,7 @@ class Dispatcher:
         return await self._inbox.finish(taken.delivery)
 
     async def run(self) -> None:
-        """Until cancelled: keep checkpoints, and take over what dead processes left."""
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._turns.keep_checkpoints())
-            tasks.create_task(self._recover())
-
-    async def _recover(self) -> None:
+        """Until cancelled: take over what dead processes left."""
         while True:
             try:
                 for taken in await self._inbox.abandoned():

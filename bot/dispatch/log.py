@@ -8,8 +8,8 @@ from bot.storage.outbox import Outbox
 
 
 class OutboxLog:
-    """DeliveryLog of one delivery. What is about to be read is written down with the intention,
-    so that after a crash the text that people may have seen is known.
+    """DeliveryLog of one delivery. What people are about to read is written down with the
+    intention, so after a crash it is known.
     """
 
     def __init__(

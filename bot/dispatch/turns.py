@@ -1,6 +1,5 @@
 """One turn from its inbox row to its last word: route, run, deliver, finish."""
 
-import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -11,9 +10,8 @@ from bot.dispatch.log import OutboxLog
 from bot.dispatch.once import once
 from bot.dispatch.router import Route, Router
 from bot.dispatch.slots import Slots
-from bot.errors import ParleyError, Refused
 from bot.events import Stop
-from bot.parts import Reply
+from bot.parts import Reply, Text
 from bot.ports import Adapter, Delivery
 from bot.run import Run
 from bot.screen import Screen
@@ -23,7 +21,6 @@ from bot.storage.store import Storage
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 4  # answers begun for one turn, over crashes
-CHECKPOINT = 0.5  # seconds between notes of what people read so far
 
 
 class Turns:
@@ -123,25 +120,10 @@ class Turns:
         for answering in self._answering.values():
             answering.stop("shutdown")
 
-    async def keep_checkpoints(self) -> None:
-        """Until cancelled: note what people read so far, for all answers in one write."""
-        noted: dict[str, str] = {}
-        while True:
-            await asyncio.sleep(CHECKPOINT)
-            posted = (a for a in self._answering.values() if a.delivery.log.known)
-            now = {answering.run.id: answering.screen.text for answering in posted}
-            try:
-                await self._storage.inbox.checkpoint(
-                    {run: text for run, text in now.items() if noted.get(run) != text}
-                )
-            except ParleyError:
-                log.exception("could not note what people read so far")
-            noted = now
-
 
 async def _give_up(run: Run) -> Reply:
-    raise Refused(
+    """To all, unlike other refusals, as only what all can read is sure to be seen once."""
+    yield Text(
         f"Parley was restarted {run.attempt - 1} times while it worked on this, so it stopped "
         "trying. Please ask again."
     )
-    yield

@@ -5,7 +5,6 @@ import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Literal, TypeAlias
 
@@ -71,11 +70,6 @@ class Inbox:
 
         await self._database.write(work)
 
-    async def checkpoint(self, shown: Mapping[str, str]) -> None:
-        """What people read so far of these deliveries' answers."""
-        if shown:
-            await self._database.write(partial(keep_shown, shown=list(shown.items())))
-
     async def abandoned(self, limit: int = EVERYTHING) -> list[Taken]:
         """Take over, oldest first, what a dead process has not answered; one that left is dead
         too. The attempt is the next one, which counts once it has begun.
@@ -94,8 +88,8 @@ class Inbox:
             pass
 
 
-def keep_shown(connection: sqlite3.Connection, shown: Iterable[tuple[str, str]]) -> None:
-    connection.executemany("UPDATE inbox SET shown = ?2 WHERE delivery = ?1", shown)
+def keep_shown(connection: sqlite3.Connection, delivery: str, shown: str) -> None:
+    connection.execute("UPDATE inbox SET shown = ? WHERE delivery = ?", (shown, delivery))
 
 
 def _sound(event: Event) -> tuple[Event, bytes]:

@@ -29,7 +29,7 @@ class Outbox:
                 "INSERT OR IGNORE INTO outbox (delivery, key, at) VALUES (?, ?, ?)", row
             )
             if checkpoint:
-                keep_shown(connection, [checkpoint])
+                keep_shown(connection, *checkpoint)
 
         await self._database.write(work)
 

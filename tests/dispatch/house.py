@@ -64,8 +64,8 @@ class Stage:
         if self.silent or not screen.text:
             return
         native = delivery.log.known.get("0")
+        await delivery.log.intend("0")
         if native is None:
-            await delivery.log.intend("0")
             native = f"p{len(self.posts)}"
             await delivery.log.landed("0", native)
         self.posts[native] = screen.text

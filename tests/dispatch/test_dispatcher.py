@@ -4,7 +4,6 @@ import pytest
 
 from bot.commands import Command, Option
 from bot.dispatch import dispatcher as dispatch
-from bot.dispatch import turns
 from bot.errors import NotAccepted, Undeliverable
 from bot.parts import Delta, Text
 from tests.dispatch.house import Stage, echo, house, invocation, message, says, stop
@@ -227,8 +226,7 @@ async def test_a_person_who_asks_too_often_is_told_when_to_go_on(tmp_path):
         assert "2 times within a minute" in it.stage.notices[0]
 
 
-async def test_what_people_read_is_noted_while_it_is_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(turns, "CHECKPOINT", 0.01)
+async def test_what_people_read_is_noted_while_it_is_written(tmp_path):
     more = asyncio.Event()
 
     async def slow(_run):

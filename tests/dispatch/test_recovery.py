@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.commands import Command, Trigger
-from bot.dispatch import dispatcher, turns
+from bot.dispatch import dispatcher
 from bot.dispatch.slots import Slots
 from bot.dispatch.turns import MAX_ATTEMPTS
 from bot.parts import Delta, Text
@@ -78,15 +78,14 @@ async def test_a_turn_that_dies_with_every_process_is_given_up_with_a_sentence(t
                 while attempt not in begun:
                     await asyncio.sleep(0)
     async with house(tmp_path, says(deadly)) as it:
-        await it.stage.until(lambda stage: stage.notices)
-        assert it.stage.notices[0].startswith(f"Parley was restarted {MAX_ATTEMPTS} times")
+        await it.stage.until(lambda stage: stage.posts)
+        assert it.stage.posts["p0"].startswith(f"Parley was restarted {MAX_ATTEMPTS} times")
         await it.settled()
         assert await it.open_rows() == 0
     assert begun == list(range(2, MAX_ATTEMPTS + 1))
 
 
-async def test_a_pressed_button_is_recovered_into_its_message_too(tmp_path, monkeypatch):
-    monkeypatch.setattr(turns, "CHECKPOINT", 0.01)
+async def test_a_pressed_button_is_recovered_into_its_message_too(tmp_path):
     stage = Stage()
     again = Command("regenerate", "Again", frozen_button, button=True, on_crash="resume")
     async with house(tmp_path, again, says(echo), stage=stage) as it:

@@ -69,7 +69,7 @@ class Log:
         self.known = dict(known or {})
 
     async def intend(self, key: str) -> None:
-        self.known[key] = None
+        self.known.setdefault(key, None)
 
     async def landed(self, key: str, native_id: str) -> None:
         self.known[key] = native_id

@@ -13,6 +13,7 @@ from bot.events import Author, Invocation, Message, Place, Stop
 from bot.storage import inbox as inbox_module
 from bot.storage.database import open_database
 from bot.storage.inbox import Inbox, Taken
+from bot.storage.outbox import Outbox
 from bot.storage.problems import StorageUnavailable
 from tests.storage.said import said
 
@@ -73,7 +74,7 @@ async def test_what_is_done_leaves_no_word_in_any_file(path):
     database = await open_database(path)
     inbox = Inbox(database)
     taken = await inbox.accept(said(text="my secret " * 2000))
-    await inbox.checkpoint({taken.delivery: "my secret answer"})
+    await Outbox(database).intend("d", "0", (taken.delivery, "my secret answer"))
     await inbox.finish(taken.delivery)
     await database.close()
     assert [b"secret" in file.read_bytes() for file in path.parent.iterdir()] == [False]
@@ -82,7 +83,7 @@ async def test_what_is_done_leaves_no_word_in_any_file(path):
 async def test_the_next_process_goes_on_with_what_people_already_read(path):
     database = await open_database(path)
     first, second = [await Inbox(database).accept(said(event)) for event in "12"]
-    await Inbox(database).checkpoint({first.delivery: "Once upon", second.delivery: ""})
+    await Outbox(database).intend("d", "0", (first.delivery, "Once upon"))
     database = await reopened(path, database)
     assert await Inbox(database).abandoned() == [
         Taken(first.delivery, first.event, 2, "Once upon"),
