@@ -3,11 +3,14 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import suppress
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
 from bot.parts import Button, Notice
 from bot.screen import Screen
+
+SIGN_AFTER = 0.05  # seconds; who is answered sooner needs no sign that Parley is at work
 
 
 class Frame(NamedTuple):
@@ -65,12 +68,21 @@ async def frames(screen: Screen, pace: Pace) -> AsyncGenerator[Frame, None]:
     last: Frame | None = None
     while last is None or not last.done:
         await screen.changed()
+        if last is None:
+            await _words_soon(screen)
         if _frame(screen) == last:
             continue  # it changed while a turn was waited for, and was shown with it
         if screen.text or screen.done:
             await pace.turn()
         last = _frame(screen)
         yield last
+
+
+async def _words_soon(screen: Screen) -> None:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SIGN_AFTER):
+            while not (screen.text or screen.done):
+                await screen.changed()
 
 
 def _frame(screen: Screen) -> Frame:

@@ -11,16 +11,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from statistics import median
 
+from benchmarks.row import Row, against, sized
 from bot.spending.payer import Payer
 from bot.storage.database import Database, open_database
 from bot.storage.ledger import Account, Books, Entry, Outcome, _balances
 
-Row = tuple[str, float, float, float, float]  # name, ours, floor, ratio, goal
-
 NOW = 1_800_000_000
 DAY = 86_400
 PEOPLE = 1_000  # who use it these days
-FEW, MANY = 100_000, 10_000_000  # rows of totals
+FEW, MANY = 100_000, sized(10_000_000, 1_000_000)  # rows of totals
 CHECKS = 2_000
 CALLS = 400
 TOGETHER = 50
@@ -37,7 +36,7 @@ def _check(folder: Path, many: int) -> Row:
     few, much = (asyncio.run(_history(folder / f"{size}.db", size)) for size in (FEW, many))
     pairs = [(_look(much), _look(few)) for _ in range(ROUNDS)]
     ours, floor = (median(times) / CHECKS * 1e6 for times in zip(*pairs, strict=True))
-    return (f"budget check, us: {many:.0e} rows / {FEW:.0e}", ours, floor, ours / floor, 1.1)
+    return against(f"P8 budget check, us: {many:.0e} rows / {FEW:.0e}", ours, floor, 1.1)
 
 
 async def _history(path: Path, size: int) -> sqlite3.Connection:
@@ -100,10 +99,10 @@ class Bench:
                 for number, work in enumerate(works):
                     sums[number] += await _cpu(work, together) / CALLS * 1e6
         floor, reserve, settle = map(median, zip(*times, strict=True))
-        name = f"{together} at once, us: %s / one durable insert"
+        name = f"P8 {together} at once, us: %s / one durable insert"
         return [
-            (name % "reserve (row + check of 4 budgets)", reserve, floor, reserve / floor, 1.5),
-            (name % "settle (row + rollup of 4 totals)", settle, floor, settle / floor, 1.5),
+            against(name % "reserve (row + check of 4 budgets)", reserve, floor, 1.5),
+            against(name % "settle (row + rollup of 4 totals)", settle, floor, 1.5),
         ]
 
     async def _insert(self) -> None:

@@ -13,26 +13,18 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
+from benchmarks.row import Row, against, sized
 from bot.events import Author, Message, Place
 from bot.storage import memory
 from bot.storage.database import Database, open_database
 from bot.storage.inbox import Inbox
 from bot.storage.migrations import migrate
 
-TURNS = int(float(os.environ.get("PARLEY_BENCH_TURNS", "1e7")))
+TURNS = int(float(os.environ.get("PARLEY_BENCH_TURNS", sized(1e7, 1e6))))
 ROUNDS = 5
 WRITES = 5000
 INSERT = "INSERT INTO state VALUES (?, ?)"
-
-
-class Row(NamedTuple):
-    name: str
-    ours: float  # microseconds of CPU time
-    floor: float
-    ratio: float
-    goal: float  # the ratio to stay below
 
 
 def rows() -> list[Row]:
@@ -45,9 +37,9 @@ def _durable(folder: Path) -> list[Row]:
     figures = [asyncio.run(_round(folder / str(number))) for number in range(ROUNDS)]
     lone, group, single, accept = map(statistics.median, zip(*figures, strict=True))
     return [
-        _row("durable insert, 50 tasks / a lone sqlite3 commit", group, lone, 0.27),
-        _row("durable insert, one task / a lone sqlite3 commit", single, lone, 3.0),
-        _row("event accepted, 16 in flight / a lone sqlite3 commit", accept, lone, 1.0),
+        against("durable insert, us: 50 tasks / a lone sqlite3 commit", group, lone, 0.27),
+        against("durable insert, us: one task / a lone sqlite3 commit", single, lone, 3.0),
+        against("event accepted, us: 16 in flight / a lone sqlite3 commit", accept, lone, 1.0),
     ]
 
 
@@ -110,7 +102,7 @@ def _last_turns(folder: Path) -> Row:
         os.sync()  # so that the kernel does not write the large file meanwhile
         pairs = [(_recent(small, 10_000), _recent(large, TURNS)) for _ in range(ROUNDS * 4)]
     floor, ours = map(statistics.median, zip(*pairs, strict=True))
-    return _row(f"last 50 turns among {TURNS:.0e} / among 1e+04", ours, floor, 1.3)
+    return against(f"P8 last 50 turns, us: among {TURNS:.0e} / among 1e+04", ours, floor, 1.3)
 
 
 def _filled(path: Path, turns: int) -> sqlite3.Connection:
@@ -142,10 +134,6 @@ def _recent(connection: sqlite3.Connection, turns: int) -> float:
 
 def _each(began: float, count: int) -> float:
     return (time.process_time() - began) / count * 1e6
-
-
-def _row(name: str, ours: float, floor: float, goal: float) -> Row:
-    return Row(name, ours, floor, ours / floor, goal)
 
 
 def main(show: Callable[[str], None] = print) -> None:

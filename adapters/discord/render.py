@@ -13,7 +13,7 @@ from adapters.discord.address import Address
 from adapters.discord.rest import Rest, refusal
 from adapters.discord.target import Body, Target
 from adapters.markup import clean, split
-from adapters.pacing import Frame, Pace, Paces, frames
+from adapters.pacing import SIGN_AFTER, Frame, Pace, Paces, frames
 from bot.commands import button_id
 from bot.parts import Button, Notice
 from bot.ports import Delivery
@@ -154,6 +154,7 @@ async def typing(rest: Rest, channel: str) -> AsyncGenerator[asyncio.Task[None],
 
 async def _type(rest: Rest, channel: str) -> None:
     try:
+        await asyncio.sleep(SIGN_AFTER)
         while channel:
             await rest.call("POST", "/channels/{channel_id}/typing", once=True, channel_id=channel)
             await asyncio.sleep(_TYPING_LASTS)

@@ -1,6 +1,7 @@
 """What is sent to the model: the system prompt, then as many of the last turns as fit, whole."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from bot.errors import Refused
 from bot.openai import tokens
@@ -20,8 +21,12 @@ class Context:
     def __init__(self, model: Model, system: str, answer_tokens: int) -> None:
         self._model = model
         self._system = system
-        reserved = min(answer_tokens, int(model.context * ANSWER_SHARE))
-        self._room = model.context - reserved - FRAME - self.cost(system)
+        self._reserved = min(answer_tokens, int(model.context * ANSWER_SHARE))
+
+    @cached_property
+    def _room(self) -> int:
+        """Counted with the first question: a tokenizer's vocabulary takes 50 MiB."""
+        return self._model.context - self._reserved - FRAME - self.cost(self._system)
 
     def cost(self, text: str) -> int:
         """In tokens, as one message."""
