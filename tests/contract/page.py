@@ -25,7 +25,7 @@ class PageWorld:
 
     def __init__(self) -> None:
         self._windows: dict[tuple[str, str], PageClient] = {}  # one a person and thread
-        self._said: dict[str, tuple[str, str, dict]] = {}  # by whom, in which thread, what
+        self._said: dict[str, tuple[str, str, PageClient, dict]] = {}  # by whom, where, what
         self._last = ""
         self._port = 0
         self._changed = asyncio.Event()
@@ -76,14 +76,16 @@ class PageWorld:
         await self._send(await self._window(by, thread), by, press)
 
     async def redeliver(self) -> None:
-        by, thread, message = self._said[self._last]
+        by, thread, _, message = self._said[self._last]
         await self._windows[by, thread].send(message)
 
     async def redeliver_unacknowledged(self) -> None:
         """As the real page does."""
-        for by, thread, message in self._said.values():
+        for said, (by, thread, first, message) in self._said.items():
             window = self._windows[by, thread]
-            if not any(m["type"] == "got" and m["id"] == message["id"] for m in window.heard):
+            if window is first:
+                await window.answered(said)
+            if not any(m["type"] == "got" and m["id"] == said for m in window.heard):
                 await window.send(message)
 
     async def drop(self) -> None:
@@ -93,7 +95,7 @@ class PageWorld:
         await self.redeliver_unacknowledged()
 
     def lose_next_answer(self) -> None:
-        self.state.lose = "page/posts/"
+        self.state.lose = '"by":"parley"'
 
     def limit_next(self, seconds: float = 0.01) -> None:
         """The page has no limit."""
@@ -136,7 +138,7 @@ class PageWorld:
 
     async def _send(self, window: PageClient, by: str, message: dict) -> None:
         self._last = message["id"]
-        self._said[self._last] = (by, message["thread"], message)
+        self._said[self._last] = (by, message["thread"], window, message)
         await window.send(message)
 
     async def _health(self) -> dict[str, str]:
@@ -159,11 +161,11 @@ class Forgetful:
 
     def __init__(self, state: State) -> None:
         self._state = state
-        self.lose = ""  # the next put of such a key is stored, but its caller gets an error
+        self.lose = ""  # the next put that has this in it is stored, but its caller gets an error
         self.get, self.delete, self.scan = state.get, state.delete, state.scan
 
     async def put(self, key: str, value: str) -> None:
         await self._state.put(key, value)
-        if self.lose and key.startswith(self.lose):
+        if self.lose and self.lose in value:
             self.lose = ""
             raise OSError("the answer was lost")

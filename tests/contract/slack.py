@@ -13,7 +13,7 @@ from tests.contract.world import Post
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_web import BOT, Json
 
-_MENTION = re.compile(r"<(!(channel|here|everyone|subteam)|@U)")
+_MENTION = re.compile(r"<(!(channel|here|everyone|subteam\^\w+)|@\w+)(\|[^>]*)?>")
 
 
 class SlackWorld:

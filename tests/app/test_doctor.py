@@ -1,0 +1,94 @@
+"""`python -m bot doctor`: what is set, what works, what is missing."""
+
+import asyncio
+import socket
+from contextlib import closing
+
+from tests.fakes.discord import FakeDiscord
+from tests.fakes.slack import FakeSlack
+
+SOUND, BROKEN = 0, 1
+
+
+def findings(done):
+    """(mark, subject) -> sentence"""
+    assert not done.err, done.err
+    lines = (line.split(maxsplit=2) for line in done.out.splitlines())
+    return {(mark, what): sentence for mark, what, sentence in lines}
+
+
+async def test_all_is_sound(parley, key):
+    async with FakeSlack() as slack, FakeDiscord() as discord:
+        done = await parley.run(
+            "doctor", **key, **slack.environment, **discord.environment,
+            PARLEY_BUDGET_PERSON_DAY="1.50", PARLEY_ADMINS="slack:T1:U1",
+        )  # fmt: skip
+    found = findings(done)
+    assert done.status == SOUND
+    assert {mark for mark, _ in found} == {"ok"}
+    assert found["ok", "openai"] == "The key works; gpt-6-luna is there."
+    assert "person a day $1.50" in found["ok", "budgets"]
+    assert {"slack", "discord", "page", "database", "settings"} <= {what for _, what in found}
+
+
+async def test_nothing_is_set(parley):
+    done = await parley.run("doctor")
+    found = findings(done)
+    assert done.status == SOUND
+    assert "sandbox's small model answers" in found["--", "openai"]
+    assert "SLACK_BOT_TOKEN and SLACK_APP_TOKEN" in found["--", "slack"]
+    assert "DISCORD_TOKEN" in found["--", "discord"]
+    assert "PARLEY_ADMINS" in found["--", "admins"]
+    assert "PARLEY_BUDGET_PERSON_DAY" in found["--", "budgets"]
+
+
+async def test_what_is_set_does_not_work(parley, openai):
+    (parley.folder / "diary").write_text("Dear diary, " * 1000)
+    async with FakeSlack() as slack, FakeDiscord() as discord:
+        wrong = {"SLACK_BOT_TOKEN": "xoxb-hush", "DISCORD_TOKEN": "hush", "OPENAI_API_KEY": "hush"}
+        done = await parley.run(
+            "doctor", **(slack.environment | discord.environment | wrong),
+            OPENAI_BASE_URL=openai.url, PARLEY_DATABASE_URL="sqlite:///diary",
+        )  # fmt: skip
+    found = findings(done)
+    assert done.status == BROKEN
+    assert "is not a SQLite database" in found["!!", "database"]
+    assert "An admin must check OPENAI_API_KEY" in found["!!", "openai"]
+    assert "SLACK_BOT_TOKEN" in found["!!", "slack"]
+    assert "DISCORD_TOKEN" in found["!!", "discord"]
+    assert "hush" not in done.out
+
+
+async def test_nothing_can_be_reached(parley):
+    with closing(socket.create_server(("127.0.0.1", 0))) as closed:
+        nowhere = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    done = await parley.run(
+        "doctor", OPENAI_API_KEY="sk-1", OPENAI_BASE_URL=f"{nowhere}/v1",
+        SLACK_BOT_TOKEN="xoxb-1", SLACK_APP_TOKEN="xapp-1", SLACK_API_URL=f"{nowhere}/api/",
+        DISCORD_TOKEN="MTAw.fake.token", DISCORD_API_URL=nowhere,
+    )  # fmt: skip
+    found = findings(done)
+    assert done.status == BROKEN
+    assert "cannot reach the model's server" in found["!!", "openai"]
+    assert found["!!", "slack"].startswith("Slack cannot be reached")
+    assert found["!!", "discord"].startswith("Discord cannot be reached")
+
+
+async def test_the_model_is_not_offered_and_its_price_not_known(parley, key):
+    done = await parley.run("doctor", **key, PARLEY_CHAT_MODEL="nobody-1")
+    found = findings(done)
+    assert done.status == BROKEN
+    assert "nobody-1 is not among its 2 models: set PARLEY_CHAT_MODEL" in found["!!", "openai"]
+    assert "No price is known for nobody-1" in found["--", "catalogue"]
+
+
+async def test_one_wrong_platform_hides_nothing_of_the_others(parley, key):
+    half, odd = await asyncio.gather(
+        parley.run("doctor", **key, SLACK_BOT_TOKEN="xoxb-1"),
+        parley.run("doctor", **key, DISCORD_API_URL="discord"),
+    )
+    assert half.status == odd.status == BROKEN
+    assert "SLACK_APP_TOKEN" in findings(half)["!!", "slack"]
+    assert "DISCORD_API_URL" in findings(odd)["!!", "discord"]
+    assert ("ok", "page") in findings(half)
+    assert ("--", "slack") in findings(odd)
