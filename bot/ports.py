@@ -16,9 +16,12 @@ Accept: TypeAlias = Callable[[Event], Awaitable[Accepted]]
 could not be written: then do not acknowledge, so that the platform delivers it again."""
 
 
+FIRST = "0"
+
+
 class DeliveryLog(Protocol):
     """How an adapter, which alone knows message ids, writes to the outbox. `key` is the adapter's
-    own name for one thing it posts: "0", "1" … for the pieces of a long answer.
+    own name for one thing it posts, but for the first piece of every answer, which is FIRST.
     """
 
     @property

@@ -2,9 +2,13 @@
 
 import sqlite3
 import time
+from typing import TypeAlias
 
 from bot.storage.database import Database
 from bot.storage.inbox import keep_shown
+
+Shown: TypeAlias = tuple[str, str]
+"""An inbox delivery, and what people read of its answer: noted in the same transaction."""
 
 
 class Outbox:
@@ -16,28 +20,24 @@ class Outbox:
         query = "SELECT key, native_id FROM outbox WHERE delivery = ?"
         return await self._database.read(lambda db: dict(db.execute(query, (delivery,))))
 
-    async def intend(
-        self, delivery: str, key: str, checkpoint: tuple[str, str] | None = None
-    ) -> None:
-        """About to be posted; what has landed under this key already stays. `checkpoint`, an
-        inbox delivery and what people are about to read of it, goes into the same transaction.
-        """
-        row = (delivery, key, time.time())
+    async def intend(self, delivery: str, key: str, shown: Shown | None = None) -> None:
+        """About to be posted; what has landed under this key already stays."""
+        query = "INSERT OR IGNORE INTO outbox (delivery, key, at) VALUES (?, ?, ?)"
+        await self._write(query, (delivery, key, time.time()), shown)
 
+    async def landed(
+        self, delivery: str, key: str, native_id: str, shown: Shown | None = None
+    ) -> None:
+        query = "INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?)"
+        await self._write(query, (delivery, key, native_id, time.time()), shown)
+
+    async def _write(self, query: str, row: tuple[object, ...], shown: Shown | None) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT OR IGNORE INTO outbox (delivery, key, at) VALUES (?, ?, ?)", row
-            )
-            if checkpoint:
-                keep_shown(connection, *checkpoint)
+            connection.execute(query, row)
+            if shown:
+                keep_shown(connection, *shown)
 
         await self._database.write(work)
-
-    async def landed(self, delivery: str, key: str, native_id: str) -> None:
-        row = (delivery, key, native_id, time.time())
-        await self._database.write(
-            lambda db: db.execute("INSERT OR REPLACE INTO outbox VALUES (?, ?, ?, ?)", row)
-        )
 
     async def forget(self, delivery: str, key: str) -> None:
         """Its message was removed."""

@@ -51,6 +51,7 @@ class Stage:
 
     async def deliver(self, delivery, screen):
         self.deliveries.append(delivery)
+        await self._tell()
         if self.failures:
             raise self.failures.pop(0)
         while not screen.done:

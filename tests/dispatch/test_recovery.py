@@ -44,6 +44,18 @@ async def test_text_that_people_read_is_kept_and_goes_on_in_the_same_message(tmp
         assert stage.posts == {"p0": "hello, half (interrupted)"}
 
 
+async def test_a_first_post_may_have_landed_before_a_crash_so_it_is_to_be_looked_up(tmp_path):
+    async with house(tmp_path, says(silent)) as it:
+        await it.accept(message("hello"))
+        await it.stage.until(lambda stage: stage.deliveries)
+        assert it.stage.deliveries[0].log.known == {}
+    stage = Stage()
+    stage.silent = True
+    async with house(tmp_path, says(resuming), stage=stage) as it:
+        await stage.until(lambda stage: stage.deliveries)
+        assert stage.deliveries[0].log.known == {"0": None}
+
+
 async def test_a_rerun_answers_anew_in_the_same_message(tmp_path):
     stage = Stage()
     async with house(tmp_path, Trigger("all", lambda _m: True, frozen), stage=stage) as it:
