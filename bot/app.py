@@ -113,6 +113,7 @@ async def _serve(  # noqa: PLR0913, PLR0917  all that lives as long as the proce
     services: Services,
     storage: Storage,
 ) -> None:
+    await dispatcher.take_over()
     receiving = [
         asyncio.create_task(supervision.keep(adapter, dispatcher.accept, services.commands))
         for adapter in adapters.values()

@@ -44,11 +44,15 @@ class Dispatcher:
         """Until cancelled: take over what dead processes left."""
         while True:
             try:
-                for taken in await self._inbox.abandoned():
-                    await self._start(taken)
+                await self.take_over()
             except ParleyError:
                 log.exception("could not look for unfinished work; looking again soon")
             await asyncio.sleep(LOOK_AGAIN)
+
+    async def take_over(self) -> None:
+        """Once before anything new is taken in, so that a thread goes on in its order."""
+        for taken in await self._inbox.abandoned():
+            await self._start(taken)
 
     async def drain(self) -> None:
         """Begin nothing new; give what runs time to end, then to say that it was interrupted.

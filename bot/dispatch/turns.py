@@ -52,13 +52,16 @@ class Turns:
         return taken.delivery if private else taken.event.place.key
 
     async def answer(self, taken: Taken) -> None:
+        platform = taken.event.place.platform
+        if not (adapter := self._adapters.get(platform)):
+            return log.warning("%s stays in the inbox: no %s here", taken.delivery, platform)
         if taken.attempt == 1:
-            return await self._answer(taken)
+            return await self._answer(taken, adapter)
         async with self._slots(taken):
             if self._closed:
                 return None
             await self._storage.inbox.begin(taken.delivery)
-            return await self._answer(taken)
+            return await self._answer(taken, adapter)
 
     def _slots(self, taken: Taken) -> Slots:
         """An answer that people have read needs its last words soon, and no call of the model."""
@@ -71,13 +74,7 @@ class Turns:
         """Recovered turns that wait to be begun stay in the inbox."""
         self._closed = True
 
-    async def _answer(self, taken: Taken) -> None:
-        adapter = self._adapters.get(taken.event.place.platform)
-        if not adapter:
-            return log.warning(
-                "%s waits in the inbox: %s is not configured",
-                taken.delivery, taken.event.place.platform,
-            )  # fmt: skip
+    async def _answer(self, taken: Taken, adapter: Adapter) -> None:
         if isinstance(taken.event, Stop):
             raise TypeError("a control is not a turn")
         route = self._router.route(taken.event)
@@ -89,7 +86,6 @@ class Turns:
             self._answering.pop(answering.delivery.id, None)
         if not answering.left_open:
             await self._storage.inbox.finish(taken.delivery)
-        return None
 
     async def _prepare(self, taken: Taken, route: Route) -> Answering:
         shown = taken.shown if route.on_crash == "resume" else ""
