@@ -32,6 +32,9 @@ class Supervision:
             except WrongSetting as error:
                 self.state[adapter.name] = error.sentence
                 return log.error("%s stops: %s", adapter.name, error.sentence)
+            except OSError as error:
+                log.warning("%s cannot be reached: %s", adapter.name, error)
+                reason = "it cannot be reached"
             except Exception as error:
                 log.exception("%s failed", adapter.name)
                 reason = error.sentence if isinstance(error, ParleyError) else type(error).__name__

@@ -105,7 +105,7 @@ async def test_while_it_waits_its_state_says_why():
     await asyncio.gather(keeping, return_exceptions=True)
     assert seen == [
         "ok", "Starting again in 1 s: The database has no space left.",
-        "ok", "Starting again in 2 s: OSError.",
+        "ok", "Starting again in 2 s: it cannot be reached.",
         "ok",
     ]  # fmt: skip
 
