@@ -12,7 +12,7 @@ from functools import partial
 
 from bot import twin
 from bot.commands import Commands
-from bot.discovery import connect_adapters, set_up_handlers
+from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
@@ -22,7 +22,7 @@ from bot.openai.chat import Chat
 from bot.openai.transport import Transport
 from bot.ports import Adapter, Ground
 from bot.services import Services
-from bot.settings import Settings, is_loopback
+from bot.settings import Settings, is_loopback, load
 from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
@@ -96,8 +96,10 @@ def _ground(settings: Settings, storage: Storage, server: Server, services: Serv
 def _say_where(server: Server, adapters: Mapping[str, Adapter], settings: Settings) -> None:
     landing = getattr(adapters.get("page"), "landing", "/healthz")
     print(f"Parley is at {server.address}{landing}", flush=True)  # noqa: T201  the one line people need
-    others = ", ".join(name for name in adapters if name != "page") or "no other platform yet"
-    log.info("database %s; page and %s", settings.database_path, others)
+    log.info("database %s; on %s", settings.database_path, ", ".join(adapters) or "no platform")
+    for name, kind in platforms():
+        if name not in adapters:
+            log.info("%s: %s", name, load(kind).wanting)
 
 
 async def _health(storage: Storage, supervision: Supervision) -> Mapping[str, str]:

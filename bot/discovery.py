@@ -1,7 +1,6 @@
 """What Parley is made of is found, not listed: a file in handlers/, a folder in adapters/."""
 
 import importlib
-import logging
 import pkgutil
 from collections.abc import Iterator
 
@@ -12,8 +11,6 @@ from bot.dispatch.router import Router
 from bot.ports import Adapter, Ground
 from bot.services import Services
 from bot.settings import PlatformSettings, load
-
-log = logging.getLogger(__name__)
 
 
 def set_up_handlers(services: Services) -> Router:
@@ -39,12 +36,8 @@ def connect_adapters(ground: Ground) -> dict[str, Adapter]:
     """Those that are configured. The library of a platform is imported only then. Raises
     WrongSetting.
     """
-    connected = {}
-    for name, kind in platforms():
-        settings = load(kind)
-        if settings.configured:
-            module = importlib.import_module(f"adapters.{name}.connect")
-            connected[name] = module.connect(settings, ground)
-        else:
-            log.info("%s: %s", name, settings.wanting)
-    return connected
+    return {
+        name: importlib.import_module(f"adapters.{name}.connect").connect(settings, ground)
+        for name, kind in platforms()
+        if (settings := load(kind)).configured
+    }
