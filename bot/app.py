@@ -62,9 +62,8 @@ async def run(settings: Settings) -> None:
 
 async def _services(stack: AsyncExitStack, settings: Settings, storage: Storage) -> Services:
     models = catalogue.load(settings.catalogue)
-    sandboxed = not (settings.openai_api_key or settings.openai_base_url)
     base_url, key = settings.openai_base_url, settings.openai_api_key
-    if sandboxed:
+    if settings.sandboxed:
         base_url, key = await stack.enter_async_context(twin.sandbox()), twin.KEY
     transport = Transport(base_url, key, settings.openai_org_id)
     stack.push_async_callback(transport.aclose)
@@ -73,14 +72,18 @@ async def _services(stack: AsyncExitStack, settings: Settings, storage: Storage)
     return Services(
         settings=settings,
         admins=frozenset((*settings.admins, *PAGE_ADMINS)),
-        sandboxed=sandboxed,
-        chat_model=settings.chat_model or (twin.MODEL if sandboxed else CHAT_MODEL),
+        sandboxed=settings.sandboxed,
+        chat_model=chat_model(settings),
         catalogue=models,
         openai=OpenAI(Chat(transport, models), models, ledger, settings),
         ledger=ledger,
         memory=storage.memory,
         commands=Commands(()),
     )
+
+
+def chat_model(settings: Settings) -> str:
+    return settings.chat_model or (twin.MODEL if settings.sandboxed else CHAT_MODEL)
 
 
 def _ground(settings: Settings, storage: Storage, server: Server, services: Services) -> Ground:

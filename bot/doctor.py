@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import aiohttp
 
 from bot import twin
-from bot.app import CHAT_MODEL
+from bot.app import chat_model
 from bot.discovery import platforms
 from bot.errors import ParleyError
 from bot.openai import catalogue
@@ -64,7 +64,7 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _catalogue(settings: Settings) -> Finding:
-    model = catalogue.load(settings.catalogue).model(_model(settings))
+    model = catalogue.load(settings.catalogue).model(chat_model(settings))
     if not model.prices:
         return Finding(
             "catalogue", f"No price is known for {model.id}; it is booked as unknown.", "--"
@@ -73,27 +73,22 @@ async def _catalogue(settings: Settings) -> Finding:
     return Finding("catalogue", f"{model.id}: {model.context:,} tokens, price known{retires}.")
 
 
-def _model(settings: Settings) -> str:
-    sandboxed = not (settings.openai_api_key or settings.openai_base_url)
-    return settings.chat_model or (twin.MODEL if sandboxed else CHAT_MODEL)
-
-
 async def _openai(settings: Settings) -> Finding:
-    if not (settings.openai_api_key or settings.openai_base_url):
+    if settings.sandboxed:
         return _sandbox()
     transport = Transport(settings.openai_base_url, settings.openai_api_key, settings.openai_org_id)
     try:
         offered = {model.id for model in await Models(transport).list()}
     finally:
         await transport.aclose()
-    if _model(settings) not in offered:
+    if chat_model(settings) not in offered:
         return Finding(
             "openai",
-            f"The key works, but {_model(settings)} is not among its {len(offered)} models: "
+            f"The key works, but {chat_model(settings)} is not among its {len(offered)} models: "
             "set PARLEY_CHAT_MODEL.",
             "!!",
         )
-    return Finding("openai", f"The key works; {_model(settings)} is there.")
+    return Finding("openai", f"The key works; {chat_model(settings)} is there.")
 
 
 def _sandbox() -> Finding:

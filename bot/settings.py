@@ -103,6 +103,11 @@ class Settings(Environment):
         return value
 
     @property
+    def sandboxed(self) -> bool:
+        """Neither a key nor a server is set: the sandbox answers."""
+        return not (self.openai_api_key or self.openai_base_url)
+
+    @property
     def database_path(self) -> Path:
         """`sqlite:///parley.db` is beside the working directory, `sqlite:////var/…` is absolute."""
         return Path(self.database_url.removeprefix("sqlite:///"))

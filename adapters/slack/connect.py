@@ -56,7 +56,7 @@ class Slack:
             name="parley",
             client=self._web,
             before_authorize=door.enter,
-            logger=log.getChild("bolt"),
+            logger=_bolts_log(),
         )
         await Socket(app, self._app_token).run()
 
