@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 from weakref import WeakValueDictionary
 
-from bot.parts import Button, Notice
+from bot.parts import Button, Card, Media, Notice
 from bot.screen import Screen
 
 SIGN_AFTER = 0.05  # seconds; who is answered sooner needs no sign that Parley is at work
@@ -16,11 +16,15 @@ SIGN_AFTER = 0.05  # seconds; who is answered sooner needs no sign that Parley i
 class Frame(NamedTuple):
     """What a Screen looked like at one moment. `done`: it is the last one."""
 
-    text: str
-    status: str
-    notices: tuple[Notice, ...]
-    buttons: tuple[Button, ...]
-    done: bool
+    text: str = ""
+    status: str = ""
+    notices: tuple[Notice, ...] = ()
+    buttons: tuple[Button, ...] = ()
+    feedback: bool = False
+    cards: tuple[Card, ...] = ()
+    media: tuple[Media, ...] = ()
+    withdrawn: bool = False
+    done: bool = False
 
 
 class Pace:
@@ -63,7 +67,7 @@ class Paces:
 
 async def frames(screen: Screen, pace: Pace) -> AsyncGenerator[Frame, None]:
     """Each new state of the screen, when the pace has a turn for it; what came and went between
-    two turns is dropped, the last state never is. Signs before the first text take no turn.
+    two turns is dropped, the last state never is. Signs before the first words take no turn.
     """
     last: Frame | None = None
     while last is None or not last.done:
@@ -72,7 +76,7 @@ async def frames(screen: Screen, pace: Pace) -> AsyncGenerator[Frame, None]:
             await _words_soon(screen)
         if _frame(screen) == last:
             continue  # it changed while a turn was waited for, and was shown with it
-        if screen.text or screen.done:
+        if screen.visible or screen.done:
             await pace.turn()
         last = _frame(screen)
         yield last
@@ -81,9 +85,12 @@ async def frames(screen: Screen, pace: Pace) -> AsyncGenerator[Frame, None]:
 async def _words_soon(screen: Screen) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(SIGN_AFTER):
-            while not (screen.text or screen.done):
+            while not (screen.visible or screen.done):
                 await screen.changed()
 
 
 def _frame(screen: Screen) -> Frame:
-    return Frame(screen.text, screen.status, screen.notices, screen.buttons, screen.done)
+    return Frame(
+        screen.text, screen.status, screen.notices, screen.buttons, screen.feedback,
+        screen.cards, screen.media, screen.withdrawn, screen.done,
+    )  # fmt: skip

@@ -1,14 +1,16 @@
-"""`python -m bot`: run | doctor | migrate."""
+"""`python -m bot`: run | doctor | manifest | migrate."""
 
 import argparse
 import asyncio
 import logging
 import sys
+from typing import TypeAlias
 
 from bot import __version__
 from bot.errors import ParleyError
 from bot.settings import Settings, load
 
+Options: TypeAlias = argparse.Namespace
 UNUSABLE = 2  # exit status: what is set cannot be used
 
 
@@ -17,7 +19,7 @@ def main() -> None:
     try:
         settings = load(Settings)
         _log(settings.log_level)
-        sys.exit(COMMANDS[options.command](settings))
+        sys.exit(COMMANDS[options.command](settings, options))
     except ParleyError as error:
         print(f"parley: {error.sentence}", file=sys.stderr)  # noqa: T201  a command line speaks
         sys.exit(UNUSABLE)
@@ -35,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     commands.add_parser("run", help="start Parley, until SIGTERM or Ctrl+C")
     commands.add_parser("doctor", help="say what is set, what works, and what is missing")
+    manifest = commands.add_parser("manifest", help="print what to tell a platform about Parley")
+    manifest.add_argument("platform", help="slack or discord")
     commands.add_parser("migrate", help="bring the database to this version's schema")
     return parser
 
@@ -48,21 +52,28 @@ def _log(level: str) -> None:
             logging.getLogger(noisy).setLevel("WARNING")
 
 
-def _run(settings: Settings) -> int:
+def _run(settings: Settings, _options: Options) -> int:
     from bot import app  # noqa: PLC0415  imports all of Parley
 
     asyncio.run(app.run(settings))
     return 0
 
 
-def _doctor(settings: Settings) -> int:
+def _doctor(settings: Settings, _options: Options) -> int:
     from bot import doctor  # noqa: PLC0415  as _run
 
     logging.disable(logging.WARNING)  # the findings say it
     return asyncio.run(doctor.examine(settings))
 
 
-def _migrate(settings: Settings) -> int:
+def _manifest(settings: Settings, options: Options) -> int:
+    from bot import manifest  # noqa: PLC0415  as _run
+
+    asyncio.run(manifest.show(options.platform, settings))
+    return 0
+
+
+def _migrate(settings: Settings, _options: Options) -> int:
     from bot.storage.store import open_storage  # noqa: PLC0415  as _run
 
     async def migrate() -> None:
@@ -73,7 +84,7 @@ def _migrate(settings: Settings) -> int:
     return 0
 
 
-COMMANDS = {"run": _run, "doctor": _doctor, "migrate": _migrate}
+COMMANDS = {"run": _run, "doctor": _doctor, "manifest": _manifest, "migrate": _migrate}
 
 if __name__ == "__main__":
     main()

@@ -10,13 +10,15 @@ from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from functools import partial
 
+from aiohttp import web
+
 from bot import twin
 from bot.commands import Commands
 from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
-from bot.layers import Layers, Throttle
+from bot.layers import Layers, Suggester, Throttle
 from bot.openai import catalogue
 from bot.openai.chat import Chat
 from bot.openai.transport import Transport
@@ -44,13 +46,14 @@ async def run(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         storage = await open_storage(settings.database_path)
         stack.push_async_callback(storage.close)
-        services = await _services(stack, settings, storage)
+        sandbox = await stack.enter_async_context(twin.sandbox()) if settings.sandboxed else None
+        services = compose(stack, settings, storage, sandbox)
         router = set_up_handlers(services)
         supervision = Supervision()
         server = Server(
             settings.http_host, settings.http_port, partial(_health, storage, supervision)
         )
-        adapters = connect_adapters(_ground(settings, storage, server, services))
+        adapters = connect_adapters(ground(settings, storage, server.app))
         layers = Layers(services.commands, services.admins, Throttle(settings.turns_per_minute))
         dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
         await server.start()
@@ -60,11 +63,14 @@ async def run(settings: Settings) -> None:
         await _serve(leave, dispatcher, supervision, adapters, services, storage)
 
 
-async def _services(stack: AsyncExitStack, settings: Settings, storage: Storage) -> Services:
+def compose(
+    stack: AsyncExitStack, settings: Settings, storage: Storage, sandbox: str | None = None
+) -> Services:
+    """The services over this storage; `stack` closes them. `sandbox`: where the twin listens."""
     models = catalogue.load(settings.catalogue)
     base_url, key = settings.openai_base_url, settings.openai_api_key
     if settings.sandboxed:
-        base_url, key = await stack.enter_async_context(twin.sandbox()), twin.KEY
+        base_url, key = sandbox, twin.KEY
     transport = Transport(base_url, key, settings.openai_org_id)
     stack.push_async_callback(transport.aclose)
     ledger = Ledger(storage.ledger, Budgets(settings), models)
@@ -78,6 +84,7 @@ async def _services(stack: AsyncExitStack, settings: Settings, storage: Storage)
         openai=OpenAI(Chat(transport, models), models, ledger, settings),
         ledger=ledger,
         memory=storage.memory,
+        feedback=storage.feedback,
         commands=Commands(()),
     )
 
@@ -86,13 +93,13 @@ def chat_model(settings: Settings) -> str:
     return settings.chat_model or (twin.MODEL if settings.sandboxed else CHAT_MODEL)
 
 
-def _ground(settings: Settings, storage: Storage, server: Server, services: Services) -> Ground:
+def ground(settings: Settings, storage: Storage, http: web.Application) -> Ground:
     return Ground(
         state=storage.state,
-        http=server.app,
+        http=http,
         loopback=is_loopback(settings.http_host),
-        sandbox=services.sandboxed,
-        chat_model=services.chat_model,
+        sandbox=settings.sandboxed,
+        chat_model=chat_model(settings),
     )
 
 
@@ -107,7 +114,7 @@ def _say_where(server: Server, adapters: Mapping[str, Adapter], settings: Settin
 
 async def _health(storage: Storage, supervision: Supervision) -> Mapping[str, str]:
     await storage.state.get("health")  # raises where the database is out of reach
-    return {"database": "ok", **supervision.state}
+    return {"database": "ok", **supervision.health}
 
 
 async def _serve(  # noqa: PLR0913, PLR0917  all that lives as long as the process
@@ -118,9 +125,12 @@ async def _serve(  # noqa: PLR0913, PLR0917  all that lives as long as the proce
     services: Services,
     storage: Storage,
 ) -> None:
+    suggester = Suggester(services.commands, services.admins)
     await dispatcher.take_over()
     receiving = [
-        asyncio.create_task(supervision.keep(adapter, dispatcher.accept, services.commands))
+        asyncio.create_task(
+            supervision.keep(adapter, dispatcher.accept, suggester, services.commands)
+        )
         for adapter in adapters.values()
     ]
     working = [

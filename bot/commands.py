@@ -2,17 +2,16 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from bot.errors import Refused
-from bot.events import Author, Invocation, Message, Place, Stop
+from bot.events import Attachment, Author, Invocation, Message, Place, Stop, Value
 from bot.parts import Button, Reply
 from bot.run import Run
 
-Value: TypeAlias = str | int | float | bool
 Handler: TypeAlias = Callable[[Run], Reply]
 OnCrash: TypeAlias = Literal["rerun", "resume"]
 """What a restart does with an answer that people already read a part of: `rerun` answers anew in
@@ -20,9 +19,30 @@ the same message; `resume` calls the handler with `run.shown`, and it decides.
 """
 
 
+class Choice(NamedTuple):
+    label: str  # what a person reads, at most 75 characters (Slack's limit)
+    value: str  # what the option gets, at most 75 characters
+
+
+class Typing(NamedTuple):
+    """Somebody is filling in an option: `text` is what they wrote of it so far."""
+
+    author: Author
+    place: Place
+    command: str
+    option: str
+    text: str
+
+
+Suggest: TypeAlias = Callable[[Typing], Awaitable[Sequence[Choice]]]
+"""What may be meant, best first, at once. Never stored."""
+
+
 @dataclass(frozen=True)
 class Option:
-    """One thing a command takes. The first option takes the free text of a typed command."""
+    """One thing a command takes. The first option takes the free text of a typed command, the
+    first of kind Attachment the file that came with it.
+    """
 
     name: str  # lower case, at most 32 characters (Discord's limit)
     help: str  # at most 100 characters (Discord's limit)
@@ -31,13 +51,15 @@ class Option:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    long: bool = False  # text of several lines, in a form
+    suggest: Suggest | None = None
 
     def check(self, raw: Value) -> Value:
         """The value in the option's type. Raises Refused with what is allowed."""
         value = self._converted(raw)
         if self.choices and value not in self.choices:
             raise Refused(f"`{self.name}` is one of {', '.join(self.choices)}; you gave “{raw}”.")
-        if isinstance(value, str):
+        if isinstance(value, str | Attachment):
             return value
         if self.minimum is not None and value < self.minimum:
             raise Refused(f"`{self.name}` is at least {self.minimum:g}; you gave {raw}.")
@@ -46,6 +68,11 @@ class Option:
         return value
 
     def _converted(self, raw: Value) -> Value:
+        if (self.kind is Attachment) is not isinstance(raw, Attachment):
+            takes = "a file" if self.kind is Attachment else "no file"
+            raise Refused(f"`{self.name}` takes {takes}.")
+        if isinstance(raw, Attachment):
+            return raw
         if self.kind is bool:
             return self._truth(raw)
         if self.kind is str:
@@ -53,7 +80,7 @@ class Option:
         try:
             if not math.isfinite(float(raw)):  # NaN is within any bounds
                 raise ValueError
-            return self.kind(raw)
+            return int(raw) if self.kind is int else float(raw)
         except (ValueError, OverflowError):
             wanted = "a whole number" if self.kind is int else "a number"
             raise Refused(f"`{self.name}` takes {wanted}; you gave “{raw}”.") from None
@@ -67,7 +94,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Command:
-    name: str  # lower case, at most 32 characters
+    name: str  # lower case, at most 32 characters; `files list` is `list` of the group `files`
     help: str  # at most 100 characters
     handler: Handler
     options: tuple[Option, ...] = ()
@@ -75,22 +102,30 @@ class Command:
     private: bool = False  # the answer is for the asker's eyes only
     on_crash: OnCrash = "rerun"
     button: bool = False  # reached by a button only: in no menu, in no help
+    shortcut: str = ""  # its name in a message's own menu, at most 24 characters (Slack's limit)
+
+    def missing(self, values: Mapping[str, Value]) -> tuple[Option, ...]:
+        """The required options without a value: a platform that has forms asks for them."""
+        return tuple(o for o in self.options if o.required and values.get(o.name, "") == "")
 
     def check(self, values: Mapping[str, Value]) -> dict[str, Value]:
         """The values in their types. Raises Refused with a sentence for the first that is wrong."""
+        for option in self.missing(values):
+            raise Refused(f"`/{self.name}` needs `{option.name}`: {option.help}.")
+        return self._typed(values)
+
+    def _typed(self, values: Mapping[str, Value]) -> dict[str, Value]:
         options = {option.name: option for option in self.options}
         for name in values:
             if name not in options:
                 known = ", ".join(options) or "no options"
                 raise Refused(f"`/{self.name}` does not know `{name}`; it takes {known}.")
-        for option in self.options:
-            if option.required and values.get(option.name, "") == "":
-                raise Refused(f"`/{self.name}` needs `{option.name}`: {option.help}.")
         return {name: options[name].check(value) for name, value in values.items()}
 
-    def parse(self, text: str) -> dict[str, Value]:
+    def parse(self, text: str, files: Sequence[Attachment] = ()) -> dict[str, Value]:
         """The values of a typed command: `name:value` pairs (quoted where a value has spaces)
-        anywhere, the rest to the first option. Raises Refused.
+        anywhere, the rest to the first option, `files` to those that take one. What is required
+        may be missing. Raises Refused.
         """
         values: dict[str, Value] = {}
 
@@ -101,15 +136,17 @@ class Command:
             values[name] = bare if quoted is None else quoted
             return " "
 
-        rest = " ".join(_PAIR.sub(take, text).split())
+        rest = _SPACES.sub(" ", _PAIR.sub(take, text)).strip()
         if rest and self.options and self.options[0].name not in values:
             values[self.options[0].name] = rest
         elif rest:
             raise Refused(f"`/{self.name}` does not know what to do with “{rest[:100]}”.")
-        return self.check(values)
+        takers = (option.name for option in self.options if option.kind is Attachment)
+        return self._typed(values | dict(zip(takers, files, strict=False)))
 
 
-_FIRST_WORD = re.compile(r"^/?(\S*)\s*(.*)", re.DOTALL)
+_WORDS = re.compile(r"(\S*)\s*(\S*)\s*(.*)", re.DOTALL)
+_SPACES = re.compile(r"[ \t]+")
 _PAIR = re.compile(r'(?<!\S)(\w+):(?:"([^"]*)"|(\S+))')
 
 
@@ -134,6 +171,11 @@ class Commands(dict[str, Command]):
         """What people can type or choose."""
         return tuple(command for command in self.values() if not command.button)
 
+    @property
+    def shortcuts(self) -> tuple[Command, ...]:
+        """What can be done with a message, from the message's own menu."""
+        return tuple(command for command in self.values() if command.shortcut)
+
     def named(self, name: str) -> Command:
         """Raises Refused with the nearest names."""
         if command := self.get(name):
@@ -148,23 +190,28 @@ class Commands(dict[str, Command]):
         of it fits the command (`help me write a letter` is for the model). Raises Refused.
         """
         slash = message.text.startswith("/")
-        name, rest = _FIRST_WORD.findall(message.text)[0]
-        if not slash and name.lower() not in self:
-            return None
         try:
-            command = self.named(name.strip().lower())
-            if command.button:
-                raise Refused(f"`/{name}` is a button, not a command.")
-            values = command.parse(rest)
+            command, rest = self.read(message.text.removeprefix("/"))
+            values = command.check(command.parse(rest, message.attachments))
         except Refused:
             if slash:
                 raise
             return None
         return Invocation(
             id=message.id, place=message.place, author=message.author, at=message.at,
-            address=message.address, source=message.source,
+            address=message.address, source=message.source, of=message.of,
             command=command.name, values=values, by="mention",
         )  # fmt: skip
+
+    def read(self, text: str) -> tuple[Command, str]:
+        """The command that the first words name, and the rest. Raises Refused with the nearest."""
+        first, second, rest = _WORDS.findall(text)[0]
+        if command := self.get(f"{first} {second}".lower()):
+            return command, rest
+        command = self.named(first.lower())
+        if command.button:
+            raise Refused(f"`/{command.name}` is a button, not a command.")
+        return command, text[len(first) :].strip()
 
 
 def button_id(button: Button, delivery: str) -> str:

@@ -1,6 +1,6 @@
 """What comes in: somebody did something on a platform. Plain data, kept as JSON."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -32,6 +32,22 @@ class Author(msgspec.Struct, frozen=True):
     name: str = ""
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """A file that somebody offered. `reference` is the adapter's own: `Adapter.open` moves the
+    bytes only when a handler wants them. What a platform says of it may be wrong.
+    """
+
+    reference: str
+    name: str
+    media_type: str = ""
+    size: int = 0  # bytes; 0: not known
+    spoken: bool = False  # recorded as a voice message or a voice clip
+    seconds: float = 0.0  # how long it plays; 0: not known
+
+
+Value: TypeAlias = str | int | float | bool | Attachment
+
+
 class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     """What every event has. `id` names the occurrence, not its delivery: the same mention that
     comes as two Slack events or twice after a reconnect has one id.
@@ -50,31 +66,58 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 class Message(Occurrence, frozen=True, kw_only=True, tag="message"):
     """Somebody wrote something. `addressed`: a mention, a direct message or a reply to Parley;
     accept() adds what is said in threads that Parley takes part in.
+
+    `of`: the delivery that answered it before it was edited; it is answered anew there.
     """
 
     text: str
     source: str  # the platform's id of the message
     addressed: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    of: str = ""
 
 
 class Invocation(Occurrence, frozen=True, kw_only=True, tag="invocation"):
-    """One use of a Command. `values` are as the platform gave them; the router checks them.
+    """One use of a Command. `values` are as the platform gave them; the access layer checks them.
 
-    `of` is the delivery whose button was pressed: the answer goes into the same message.
+    `of` is the delivery whose button was pressed: the answer goes into the same message. `on` is
+    the message on which a shortcut was used.
     """
 
     command: str
-    values: dict[str, str | int | float | bool] = {}
-    by: Literal["slash", "mention", "button"] = "slash"
+    values: dict[str, Value] = {}
+    by: Literal["slash", "mention", "button", "form", "shortcut", "home"] = "slash"
+    source: str = ""
+    of: str = ""
+    on: Message | None = None
+
+
+class Edited(Message, frozen=True, kw_only=True, tag="edited"):
+    """A message says something else now. `message` is the id that its Message had; `id` names
+    this version of it. accept() makes of it the Message that is answered anew: in the same posts,
+    or for the first time where only the edit addresses Parley.
+    """
+
+    message: str
+
+
+class Deleted(Occurrence, frozen=True, kw_only=True, tag="deleted"):
+    """A message is gone: its answer is cancelled and withdrawn, and both are forgotten.
+    `message` is the id that its Message had; accept() fills in `of`, the delivery.
+    """
+
+    message: str
     source: str = ""
     of: str = ""
 
 
 class Stop(Occurrence, frozen=True, kw_only=True, tag="stop"):
-    """A control: end the answer under way in `delivery`, keep what is there."""
+    """A control: end the answer under way in `delivery`, keep what is there. Without a delivery:
+    whatever is being answered in `place`.
+    """
 
-    delivery: str
+    delivery: str = ""
 
 
-Turn = Message | Invocation
-Event = Message | Invocation | Stop
+Turn = Message | Invocation | Deleted  # what has a lane, and a reply
+Event = Message | Edited | Invocation | Deleted | Stop

@@ -1,7 +1,8 @@
 """What goes out: a reply is a stream of parts. Every part has a key; the same key replaces."""
 
 from collections.abc import AsyncGenerator
-from typing import TypeAlias
+from pathlib import Path
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -46,16 +47,66 @@ class Button(msgspec.Struct, frozen=True):
 
 
 class Buttons(msgspec.Struct, frozen=True):
-    """The one row of buttons below the answer; an empty row takes it away."""
+    """The one row of buttons below the answer; an empty row takes it away. `feedback` asks beside
+    them whether the answer is good: a press is an Invocation of `good` or `bad`.
+    """
 
     buttons: tuple[Button, ...]
+    feedback: bool = False
     key: str = "buttons"
+
+
+class Card(msgspec.Struct, frozen=True):
+    """Something under way or found, at a glance. Stands above the text."""
+
+    title: str  # plain, at most 150 characters
+    markdown: str = ""
+    fields: tuple[tuple[str, str], ...] = ()  # name and value, plain, at most 10
+    progress: float | None = None  # 0 to 1
+    state: Literal["", "running", "done", "failed"] = ""
+    key: str = "card"
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file to keep. It is posted when it appears; the same key replaces it."""
+
+    name: str
+    content: bytes | Path
+    key: str = "file"
+
+
+class Image(msgspec.Struct, frozen=True):
+    """A picture to look at."""
+
+    name: str
+    content: bytes | Path  # PNG, JPEG, WebP or GIF
+    alt: str  # what it shows, for those who cannot see it
+    key: str = "image"
+
+
+class Voice(msgspec.Struct, frozen=True):
+    """Something to listen to: a voice message where the platform has them and the content is Ogg
+    Opus (mono, 48 kHz), else a file that can be played.
+    """
+
+    name: str
+    content: bytes | Path
+    seconds: float
+    waveform: bytes = b""  # at most 256 amplitudes
+    key: str = "voice"
 
 
 class Remove(msgspec.Struct, frozen=True):
     key: str
 
 
-Part: TypeAlias = Delta | Text | Status | Notice | Buttons | Remove
-Shown: TypeAlias = Text | Status | Notice | Buttons  # what a Screen holds
+class Withdraw(msgspec.Struct, frozen=True):
+    """Nothing of the answer may stay: what was posted of it is deleted."""
+
+    key: str = "withdraw"
+
+
+Media: TypeAlias = File | Image | Voice
+Shown: TypeAlias = Text | Status | Notice | Buttons | Card | Media  # what a Screen holds
+Part: TypeAlias = Delta | Shown | Remove | Withdraw
 Reply: TypeAlias = AsyncGenerator[Part, None]

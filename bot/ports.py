@@ -1,13 +1,13 @@
 """What the rooms promise each other: an Adapter here, dispatch there."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
 from aiohttp import web
 
-from bot.commands import Commands
-from bot.events import Author, Event, Place
+from bot.commands import Commands, Suggest
+from bot.events import Attachment, Author, Event, Message, Place
 from bot.screen import Screen
 
 Accepted: TypeAlias = Literal["accepted", "duplicate"]
@@ -56,7 +56,7 @@ class Delivery:
 
     id: str  # 12 characters; stands in button ids
     nonce: str  # 12 characters; the base of nonces and metadata of new posts
-    place: Place
+    place: Place  # the adapter puts the thread here that its first post begins
     author: Author  # who asked
     private: bool  # for the author's eyes only: at most once, as no platform can look it up
     address: str  # what the adapter wrote into the event
@@ -67,7 +67,12 @@ class Delivery:
 class Adapter(Protocol):
     name: str
 
-    async def run(self, accept: Accept, commands: Commands) -> None:
+    @property
+    def health(self) -> str:
+        """`ok` while it hears what happens, else a sentence that says what is wrong."""
+        ...
+
+    async def run(self, accept: Accept, suggest: Suggest, commands: Commands) -> None:
         """Connect and feed `accept` until cancelled; then take in nothing new, but go on being
         able to deliver. Raises only what a new attempt may mend: the app starts it again, later
         and later.
@@ -83,9 +88,25 @@ class Adapter(Protocol):
         """
         ...
 
+    def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
+        """The bytes of a file that was offered, as they come. Raises Refused with a sentence
+        where they cannot be had (gone, no right, a login page instead of the file).
+        """
+        ...
+
+    async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
+        """What was said in the thread before the message with this native id, oldest first, at
+        most the last `limit`; what Parley said is by PARLEY. Raises Refused with a sentence where
+        Parley may not read it.
+        """
+        ...
+
     async def close(self) -> None:
         """Leave the platform. Called once, after the last delivery."""
         ...
+
+
+PARLEY = Author("parley", "Parley")
 
 
 class State(Protocol):
@@ -100,9 +121,21 @@ class State(Protocol):
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What the doctor says of one thing."""
+
+    sentence: str
+    mark: Literal["ok", "--", "!!"] = "ok"  # "--": not set up, which may be meant; "!!": broken
+
+
+@dataclass(frozen=True)
 class Ground:
-    """What an adapter stands on. Each adapter package has `settings.py` (class Settings with
-    `configured: bool`, cheap to import) and `connect.py` (`connect(settings, ground) -> Adapter`).
+    """What an adapter stands on. Each adapter package has
+    - `settings.py`: class Settings, a PlatformSettings, cheap to import;
+    - `connect.py`: `connect(settings, ground) -> Adapter`, and for the doctor
+      `check(settings, ground, commands) -> Sequence[Finding]`, which may raise ParleyError;
+    - `manifest.py`, where the platform wants one: `manifest(settings, commands) -> str`, what
+      `python -m bot manifest <platform>` prints.
     """
 
     state: State

@@ -1,37 +1,56 @@
 """One attempt at answering a turn: what a handler knows of it beside its own services."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from bot.events import Invocation, Message
+from bot.errors import Refused
+from bot.events import Attachment, Message, Turn
 
 Once: TypeAlias = Callable[[str, Callable[[], Awaitable[str]]], Awaitable[str]]
+Open: TypeAlias = Callable[[Attachment], AsyncGenerator[bytes, None]]
+History: TypeAlias = Callable[[], Awaitable[Sequence[Message]]]
+StopReason: TypeAlias = Literal["person", "shutdown", "edited", "deleted"]
 
 
 async def _call(_step: str, call: Callable[[], Awaitable[str]]) -> str:
     return await call()
 
 
+async def _open(attachment: Attachment) -> AsyncGenerator[bytes, None]:
+    raise Refused(f"“{attachment.name}” cannot be opened here.")
+    yield b""
+
+
+async def _history() -> Sequence[Message]:
+    return ()
+
+
 @dataclass
 class Run:
     """`shown` is what people already read of this answer, from an attempt that was killed.
 
-    `stopped` is set when the handler's wait is cancelled because a person pressed Stop or the
-    process is leaving: catch CancelledError, yield the last parts, return.
+    `stopped` is set when the handler's wait is cancelled: a person pressed Stop, the process is
+    leaving, the question was edited or deleted. Catch CancelledError, yield the last parts, return.
     """
 
-    event: Message | Invocation
+    event: Turn
     id: str  # the delivery's
     shown: str = ""
     attempt: int = 1
-    stopped: Literal["", "person", "shutdown"] = ""
+    stopped: Literal["", StopReason] = ""
     once: Once = field(default=_call)
     """`await run.once("create batch", call)`: call at most once over all attempts, and get the
     recorded result after that.
     """
+    open: Open = field(default=_open)
+    """The bytes of an attachment, moved as they are read. Raises Refused."""
+    history: History = field(default=_history)
+    """What was said in the place before this, oldest first, as far as the platform tells: for a
+    thread that Parley is called into. Raises Refused, where it may not be read.
+    """
 
     @property
     def answers(self) -> str:
-        """The delivery whose message shows this answer: its own, or the one whose button asked."""
-        return (isinstance(self.event, Invocation) and self.event.of) or self.id
+        """The delivery whose messages show this answer: its own, or the one it replaces."""
+        return self.event.of or self.id

@@ -3,8 +3,27 @@ platform. Showing never waits; who reads late sees only the newest state.
 """
 
 import asyncio
+from typing import TypeVar
 
-from bot.parts import Button, Buttons, Delta, Notice, Part, Remove, Status, Text
+from bot.parts import (
+    Button,
+    Buttons,
+    Card,
+    Delta,
+    File,
+    Image,
+    Media,
+    Notice,
+    Part,
+    Remove,
+    Shown,
+    Status,
+    Text,
+    Voice,
+    Withdraw,
+)
+
+Kind = TypeVar("Kind")
 
 
 class Screen:
@@ -12,7 +31,8 @@ class Screen:
 
     def __init__(self) -> None:
         self.done = False
-        self._parts: dict[str, Text | Status | Notice | Buttons] = {}
+        self.withdrawn = False  # nothing of the answer may stay
+        self._parts: dict[str, Shown] = {}
         self._pieces: dict[str, list[str]] = {}
         self._changed = asyncio.Event()
 
@@ -25,18 +45,37 @@ class Screen:
 
     @property
     def status(self) -> str:
-        """What is being done; "" once there is text to read, or nothing more to come."""
-        if self.done or self.text:
+        """What is being done; "" once there is something to see, or nothing more to come."""
+        if self.done or self.visible:
             return ""
-        return next((p.text for p in self._parts.values() if isinstance(p, Status)), "")
+        return next((status.text for status in self._all(Status)), "")
 
     @property
     def notices(self) -> tuple[Notice, ...]:
-        return tuple(p for p in self._parts.values() if isinstance(p, Notice))
+        return self._all(Notice)
 
     @property
     def buttons(self) -> tuple[Button, ...]:
-        return next((p.buttons for p in self._parts.values() if isinstance(p, Buttons)), ())
+        return next((row.buttons for row in self._all(Buttons)), ())
+
+    @property
+    def feedback(self) -> bool:
+        """Whether to ask if the answer is good."""
+        return any(row.feedback for row in self._all(Buttons))
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        return self._all(Card)
+
+    @property
+    def media(self) -> tuple[Media, ...]:
+        """Files, pictures and voice, in the order in which they came."""
+        return tuple(p for p in self._parts.values() if isinstance(p, File | Image | Voice))
+
+    @property
+    def visible(self) -> bool:
+        """Whether there is anything that all can see."""
+        return bool(self.text or self.cards or self.media)
 
     def show(self, part: Part) -> None:
         match part:
@@ -47,6 +86,10 @@ class Screen:
             case Remove(key):
                 self._pieces.pop(key, None)
                 self._parts.pop(key, None)
+            case Withdraw():
+                self.withdrawn = True
+                self._pieces.clear()
+                self._parts.clear()
             case _:
                 self._parts[part.key] = part
         self._changed.set()
@@ -61,3 +104,6 @@ class Screen:
         await self._changed.wait()
         if not self.done:
             self._changed.clear()
+
+    def _all(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        return tuple(part for part in self._parts.values() if isinstance(part, kind))

@@ -7,6 +7,7 @@ from bot.openai.catalogue import Catalogue
 from bot.settings import Settings
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
+from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
 
 
@@ -20,4 +21,5 @@ class Services:
     openai: OpenAI
     ledger: Ledger
     memory: Memory
+    feedback: Feedback
     commands: Commands  # filled once all handlers are set up

@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.commands import Commands
+from bot.commands import Commands, Suggest
 from bot.errors import ParleyError
 from bot.ports import Accept, Adapter
 from bot.settings import WrongSetting
@@ -19,15 +19,27 @@ STEADY = 120.0  # seconds after which a lost connection counts as the first one
 class Supervision:
     def __init__(self) -> None:
         self.state: dict[str, str] = {}  # adapter -> "ok", or a sentence
+        self._kept: dict[str, Adapter] = {}
 
-    async def keep(self, adapter: Adapter, accept: Accept, commands: Commands) -> None:
+    @property
+    def health(self) -> dict[str, str]:
+        """The state, as each adapter that runs sees it itself."""
+        return {
+            name: self._kept[name].health if state == "ok" else state
+            for name, state in self.state.items()
+        }
+
+    async def keep(
+        self, adapter: Adapter, accept: Accept, suggest: Suggest, commands: Commands
+    ) -> None:
         """Run the adapter until cancelled. Only an operator mends a WrongSetting: that ends it."""
         failures = 0
+        self._kept[adapter.name] = adapter
         while True:
             self.state[adapter.name] = "ok"
             began = time.monotonic()
             try:
-                await adapter.run(accept, commands)
+                await adapter.run(accept, suggest, commands)
                 reason = "the connection ended"
             except WrongSetting as error:
                 self.state[adapter.name] = error.sentence

@@ -1,20 +1,23 @@
-"""Chat: an answer in the thread, which remembers. Stop, Regenerate and Continue."""
+"""Chat: an answer in the thread, which remembers. Ask, Stop, Regenerate and Continue."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.commands import Command, Handler, Trigger
+from bot.commands import Command, Handler, Option, Trigger
+from bot.conversation import attachments
 from bot.conversation.context import Context
 from bot.errors import Refused
-from bot.events import Message
+from bot.events import Invocation, Message
+from bot.events import Turn as Asked
 from bot.openai import tokens
 from bot.openai.chat import ChatChunk, ChatMessage, ChatRequest
 from bot.openai.errors import OpenAIError
-from bot.parts import Button, Buttons, Delta, Part, Reply, Status, Text
+from bot.parts import Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
+from bot.ports import PARLEY
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
@@ -40,13 +43,25 @@ UNFINISHED = {"length", "person", "shutdown", "cut"}
 
 def setup(services: Services) -> Iterable[Command | Trigger]:
     chat = Chat(services)
-    yield Trigger("hello", lambda message: not message.text.strip(), _hello)
+    yield Trigger("hello", _says_nothing, _hello)
     yield Trigger("chat", lambda message: message.addressed, chat.reply(chat.asked), "resume")
+    yield Command(
+        "ask",
+        "Ask the model, about a message where you choose it there",
+        chat.reply(chat.asked),
+        options=(Option("question", "What you want to know", required=True, long=True),),
+        shortcut="Ask Parley",
+        on_crash="resume",
+    )
     for name, help_, prepare in (
         ("regenerate", "Answer anew, in the same message", chat.asked_again),
         ("continue", "Go on writing in the same message", chat.told_to_go_on),
     ):
         yield Command(name, help_, chat.reply(prepare), button=True, on_crash="resume")
+
+
+def _says_nothing(message: Message) -> bool:
+    return not (message.text.strip() or message.attachments)
 
 
 async def _hello(_run: Run) -> Reply:
@@ -56,7 +71,9 @@ async def _hello(_run: Run) -> Reply:
 @dataclass
 class Prompt:
     messages: list[ChatMessage]
+    question: str = ""  # as the thread will remember it
     before: str = ""  # what of the answer is written already
+    notices: Sequence[str] = ()
 
 
 @dataclass
@@ -85,22 +102,52 @@ class Chat:
         self._context = Context(self._model, services.settings.system_prompt, self._limit)
 
     async def asked(self, run: Run) -> Prompt:
-        """A Message: with what the thread remembers."""
-        turns = await self._memory.recent(run.event.place, HISTORY)
-        return Prompt(self._context.messages(turns, _question(run)))
+        """With what the thread remembers, or what was said in it before Parley was called."""
+        question, notices = await self._question(run)
+        turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
+        if not turns and run.event.place.thread not in {"", run.event.source}:
+            turns, missed = await self._heard(run)
+            notices += missed
+        return Prompt(self._context.messages(turns, question), question, notices=notices)
+
+    async def _question(self, run: Run) -> tuple[str, list[str]]:
+        """What is asked, with the text of the files that came with it; and what to say of those
+        that are not read.
+        """
+        event = run.event
+        on = event.on if isinstance(event, Invocation) else None
+        message = event if isinstance(event, Message) else on
+        texts, notices = await attachments.read(run, message.attachments if message else ())
+        question = _join(on.text if on else "", texts, _words(event))
+        if not question:
+            raise Refused(" ".join(notices))
+        return question, notices
+
+    async def _heard(self, run: Run) -> tuple[list[Turn], list[str]]:
+        try:
+            said = await run.history()
+        except Refused as refusal:
+            return [], [refusal.sentence]
+        return [self._overheard(message) for message in said if message.text.strip()], []
+
+    def _overheard(self, message: Message) -> Turn:
+        if message.author == PARLEY:
+            return Turn("assistant", message.text, self._tokens(message.text), "")
+        text = f"{message.author.name or 'Somebody'}: {message.text}"
+        return Turn("user", text, self._tokens(text), "")
 
     async def asked_again(self, run: Run) -> Prompt:
         """Regenerate: the same question, with what the thread knew then."""
         question, _ = await self._recall(run)
         turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
-        return Prompt(self._context.messages(turns, question.text))
+        return Prompt(self._context.messages(turns, question.text), question.text)
 
     async def told_to_go_on(self, run: Run) -> Prompt:
         """Continue: more of the same answer."""
         question, answer = await self._recall(run)
         turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
         messages = self._context.messages([*turns, question, answer], GO_ON)
-        return Prompt(messages, before=answer.text)
+        return Prompt(messages, question.text, answer.text)
 
     async def _recall(self, run: Run) -> tuple[Turn, Turn]:
         question, answer = await self._memory.of(run.answers)
@@ -111,15 +158,21 @@ class Chat:
     def reply(self, prepare: Callable[[Run], Awaitable[Prompt]]) -> Handler:
         async def reply(run: Run) -> Reply:
             draft = Draft([run.shown], "shutdown")
+            question = _words(run.event)
             if run.shown:  # killed while writing: people keep what they have read
                 yield Text(run.shown)
             else:
                 prompt = await prepare(run)
-                draft = Draft([prompt.before])
+                for number, notice in enumerate(prompt.notices):
+                    yield Notice(notice, key=f"unread {number}")
+                draft, question = Draft([prompt.before]), prompt.question
                 async with aclosing(self._write(run, prompt, draft)) as parts:
                     async for part in parts:
                         yield part
-            await self._keep(run, draft.text)
+            if run.stopped == "deleted":
+                yield Withdraw()
+                return
+            await self._keep(run, question, draft.text)
             for part in _last_words(draft):
                 yield part
 
@@ -141,7 +194,7 @@ class Chat:
             draft.ending = run.stopped
         except OpenAIError as error:
             if not draft.text:
-                await self._keep(run, "")
+                await self._keep(run, prompt.question, "")
                 raise
             log.warning("%s broke off: %s", run.id, error)
             draft.ending, draft.word = "cut", f"_{error.sentence}_"
@@ -154,19 +207,19 @@ class Chat:
         )
         return self._openai.charged_to(payer).chat(request)
 
-    async def _keep(self, run: Run, answer: str) -> None:
+    async def _keep(self, run: Run, question: str, answer: str) -> None:
         """The thread remembers the question, and the answer as far as there is one."""
-        if run.answers != run.id:
+        if isinstance(run.event, Invocation) and run.event.by == "button":
             await self._memory.rewrite(run.answers, answer, self._tokens(answer))
             return
-        turns = [self._turn(run, "user", _question(run))]
+        turns = [self._turn(run, "user", question)]
         if answer:
             turns.append(self._turn(run, "assistant", answer))
         await self._memory.remember(run.event.place, turns)
 
     def _turn(self, run: Run, role: Literal["user", "assistant"], text: str) -> Turn:
         return Turn(
-            role=role, text=text, tokens=self._tokens(text), delivery=run.id, at=run.event.at,
+            role=role, text=text, tokens=self._tokens(text), delivery=run.answers, at=run.event.at,
             author=run.event.author.id if role == "user" else "",
         )  # fmt: skip
 
@@ -174,8 +227,15 @@ class Chat:
         return tokens.count(self._model, text)
 
 
-def _question(run: Run) -> str:
-    return run.event.text.strip() if isinstance(run.event, Message) else ""
+def _words(event: Asked) -> str:
+    """What the person wrote."""
+    if isinstance(event, Invocation):
+        return str(event.values.get("question", "")).strip()
+    return event.text.strip() if isinstance(event, Message) else ""
+
+
+def _join(*texts: str) -> str:
+    return "\n\n".join(text for text in texts if text)
 
 
 def _last_words(draft: Draft) -> Iterable[Part]:
@@ -183,4 +243,5 @@ def _last_words(draft: Draft) -> Iterable[Part]:
         yield Text("_The model gave an empty answer._")
     elif word := draft.word or ENDINGS.get(draft.ending, ""):
         yield Text(word, key="note")
-    yield Buttons((REGENERATE, CONTINUE) if draft.ending in UNFINISHED else (REGENERATE,))
+    buttons = (REGENERATE, CONTINUE) if draft.ending in UNFINISHED else (REGENERATE,)
+    yield Buttons(buttons, feedback=bool(draft.text))

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from bot.commands import Command, Option
-from bot.events import Invocation
+from bot.events import Author, Invocation
 from bot.parts import Reply, Text
 from bot.run import Run
 from bot.services import Services
@@ -33,14 +33,19 @@ async def _help(services: Services, run: Run) -> Reply:
     if name:
         yield Text(_usage(services.commands.named(str(name).removeprefix("/"))))
         return
-    admin = run.event.author.id in services.admins
+    yield Text(overview(services, run.event.author))
+
+
+def overview(services: Services, author: Author) -> str:
+    """What this person can do with Parley."""
+    admin = author.id in services.admins
     lines = (
         f"- `/{command.name}`: {command.help}"
         for command in services.commands.menu
         if admin or command.access == "everyone"
     )
     in_threads = "In a thread, mention Parley with the command: `@Parley help`."
-    yield Text("\n\n".join([CHAT, BUTTONS, "\n".join(["**Commands**", *lines]), in_threads]))
+    return "\n\n".join([CHAT, BUTTONS, "\n".join(["**Commands**", *lines]), in_threads])
 
 
 def _usage(command: Command) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator, Sequence
 
 import discord
 import yarl
@@ -17,8 +18,10 @@ from adapters.discord.rest import Rest, refused_token
 from adapters.discord.seen import Seen
 from adapters.discord.settings import Settings
 from adapters.pacing import Paces
-from bot.commands import Commands
-from bot.ports import Accept, Delivery, Ground
+from bot.commands import Commands, Suggest
+from bot.errors import Refused
+from bot.events import Attachment, Message, Place
+from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
 from bot.settings import WrongSetting
 
@@ -41,7 +44,7 @@ def connect(settings: Settings, ground: Ground) -> "Discord":
     return Discord(settings, ground)
 
 
-async def check(settings: Settings) -> str:
+async def check(settings: Settings, _ground: Ground, _commands: Commands) -> Sequence[Finding]:
     """Whether Discord takes the token, as a sentence. Raises ParleyError where it does not."""
     if settings.discord_token is None:
         raise WrongSetting("Discord needs DISCORD_TOKEN")
@@ -51,11 +54,12 @@ async def check(settings: Settings) -> str:
         await rest.open()
     finally:
         await rest.close()
-    return f"Discord takes the token; Parley is {rest.me} there."
+    return [Finding(f"Discord takes the token; Parley is {rest.me} there.")]
 
 
 class Discord:
     name = PLATFORM
+    health = "ok"
 
     def __init__(self, settings: Settings, ground: Ground) -> None:
         if settings.discord_token is None:
@@ -68,7 +72,8 @@ class Discord:
         self._paces = Paces(render.EDIT_INTERVAL)
         self._content = True
 
-    async def run(self, accept: Accept, commands: Commands) -> None:
+    async def run(self, accept: Accept, suggest: Suggest, commands: Commands) -> None:
+        del suggest
         await self._rest.open()
         seen = Seen(self._state)
         await seen.load()
@@ -85,6 +90,13 @@ class Discord:
         way_back = address.read(delivery.address)
         await self._responses.settled(way_back.token)
         await render.deliver(self._rest, self._paces, delivery, way_back, screen)
+
+    async def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
+        raise Refused(f"“{attachment.name}” cannot be opened here.")
+        yield b""
+
+    async def history(self, _place: Place, _before: str, _limit: int) -> Sequence[Message]:
+        return ()
 
     async def close(self) -> None:
         await self._rest.close()

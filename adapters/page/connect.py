@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator, Sequence
 
 from aiohttp import WSCloseCode, web
 
@@ -15,8 +16,10 @@ from adapters.page.settings import Settings
 from adapters.page.socket import Socket
 from adapters.page.threads import Threads
 from adapters.page.visit import Visit
-from bot.commands import Commands
-from bot.ports import Accept, Delivery, Ground
+from bot.commands import Commands, Suggest
+from bot.errors import Refused
+from bot.events import Attachment, Message, Place
+from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
 
 _FRAME = 0.06  # seconds between two states of an answer
@@ -24,6 +27,7 @@ _FRAME = 0.06  # seconds between two states of an answer
 
 class Page:
     name = "page"
+    health = "ok"
 
     def __init__(self, lobby: Lobby) -> None:
         self._lobby = lobby
@@ -41,7 +45,8 @@ class Page:
             app.router.add_get("/login", door.guarded(login.ask))
             app.router.add_post("/login", door.guarded(login.take))
 
-    async def run(self, accept: Accept, commands: Commands) -> None:
+    async def run(self, accept: Accept, suggest: Suggest, commands: Commands) -> None:
+        del suggest
         self._lobby.accept, self._lobby.commands = accept, commands
         try:
             await asyncio.Event().wait()
@@ -54,6 +59,14 @@ class Page:
         async with contextlib.aclosing(frames(screen, Pace(_FRAME))) as states:
             async for frame in states:
                 await answer.show(frame)
+
+    async def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
+        raise Refused(f"“{attachment.name}” cannot be opened here.")
+        yield b""
+
+    async def history(self, _place: Place, _before: str, _limit: int) -> Sequence[Message]:
+        """Parley is in every thread here from its beginning, and remembers it."""
+        return ()
 
     async def close(self) -> None:
         sockets = tuple(self._lobby.present)
@@ -73,8 +86,8 @@ class Page:
             visit.leave()
 
 
-async def check(_settings: Settings) -> str:
-    return "The local page runs with Parley."
+async def check(_settings: Settings, _ground: Ground, _commands: Commands) -> Sequence[Finding]:
+    return [Finding("The local page runs with Parley.")]
 
 
 def connect(settings: Settings, ground: Ground) -> Page:

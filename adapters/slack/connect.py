@@ -1,6 +1,7 @@
 """Parley on Slack: one client, one socket, one door for all that comes in."""
 
 import logging
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 
 from slack_bolt.async_app import AsyncApp
@@ -10,9 +11,10 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack import receive, render, web
 from adapters.slack.settings import Settings
 from adapters.slack.socket import Socket
-from bot.commands import Commands
+from bot.commands import Commands, Suggest
 from bot.errors import NotAccepted, Refused, Undeliverable
-from bot.ports import Accept, Delivery, Ground
+from bot.events import Attachment, Message, Place
+from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
 from bot.settings import WrongSetting
 
@@ -30,24 +32,26 @@ def connect(settings: Settings, _ground: Ground | None = None) -> "Slack":
     )
 
 
-async def check(settings: Settings) -> str:
+async def check(settings: Settings, _ground: Ground, _commands: Commands) -> Sequence[Finding]:
     """Whether Slack takes both tokens, as a sentence. Raises ParleyError where it does not."""
     slack = connect(settings)
     try:
-        return await slack.introduced()
+        return [Finding(await slack.introduced())]
     finally:
         await slack.close()
 
 
 class Slack:
     name = receive.PLATFORM
+    health = "ok"
 
     def __init__(self, bot_token: str, app_token: str, url: str) -> None:
         self._web = web.client(bot_token, url)
         self._app_token = app_token
         self._workspace = render.Workspace(self._web)
 
-    async def run(self, accept: Accept, commands: Commands) -> None:
+    async def run(self, accept: Accept, suggest: Suggest, commands: Commands) -> None:
+        del suggest
         web.open_session(self._web)
         self._workspace.streaming.accept = accept
         door = Door(accept, commands, await self._who_we_are())
@@ -63,6 +67,13 @@ class Slack:
     async def deliver(self, delivery: Delivery, screen: Screen) -> None:
         web.open_session(self._web)
         await render.deliver(self._workspace, delivery, screen)
+
+    async def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
+        raise Refused(f"“{attachment.name}” cannot be opened here.")
+        yield b""
+
+    async def history(self, _place: Place, _before: str, _limit: int) -> Sequence[Message]:
+        return ()
 
     async def close(self) -> None:
         if self._web.session:

@@ -5,12 +5,11 @@ screen. They meet only there, so a slow platform never stalls the model's stream
 import asyncio
 import logging
 from contextlib import aclosing
-from typing import Literal
 
 from bot.errors import Undeliverable
 from bot.parts import Reply
 from bot.ports import Adapter, Delivery
-from bot.run import Run
+from bot.run import Run, StopReason
 from bot.screen import Screen
 
 log = logging.getLogger(__name__)
@@ -30,10 +29,10 @@ class Answering:
     @property
     def left_open(self) -> bool:
         """The process is leaving, and nobody has seen anything: the next one answers anew."""
-        seen = self.screen.text or self.screen.notices
+        seen = self.screen.visible or self.screen.notices
         return self.run.stopped == "shutdown" and not seen
 
-    def stop(self, reason: Literal["person", "shutdown"]) -> None:
+    def stop(self, reason: StopReason) -> None:
         """Cancel what the handler waits for; it catches that and ends with its last parts."""
         if self._pump and not self._pump.done() and not self.run.stopped:
             self.run.stopped = reason

@@ -45,6 +45,15 @@ class Lanes:
         except Exception:
             log.exception("%s failed and stays in the inbox", taken.delivery)
 
+    def drop(self, delivery: str) -> bool:
+        """Take out a turn that has not begun. False where it has, or is not here."""
+        for waiting in self._waiting.values():
+            for taken in waiting:
+                if taken.delivery == delivery:
+                    waiting.remove(taken)
+                    return True
+        return False
+
     def close(self) -> None:
         """Begin nothing more."""
         self._closed = True

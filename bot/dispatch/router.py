@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from bot.commands import Commands, Handler, OnCrash, Trigger
 from bot.errors import Refused
-from bot.events import Invocation, Message, Turn
-from bot.parts import Reply
+from bot.events import Deleted, Invocation, Message, Turn
+from bot.parts import Reply, Withdraw
 from bot.run import Run
 
 
@@ -28,6 +28,8 @@ class Router:
     def route(self, event: Turn) -> Route:
         """Never raises: what cannot be routed is routed to its own refusal."""
         try:
+            if isinstance(event, Deleted):
+                return Route(event, _withdraw)
             if isinstance(event, Invocation):
                 return self._command(event)
             if invocation := self._commands.typed(event):
@@ -55,3 +57,7 @@ def _refusing(refusal: Refused) -> Handler:
         yield
 
     return refuse
+
+
+async def _withdraw(_run: Run) -> Reply:
+    yield Withdraw()

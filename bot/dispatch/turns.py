@@ -10,10 +10,10 @@ from bot.dispatch.log import OutboxLog
 from bot.dispatch.once import once
 from bot.dispatch.router import Route, Router
 from bot.dispatch.slots import Slots
-from bot.events import Stop
+from bot.events import Deleted, Place, Stop
 from bot.parts import Reply, Text
 from bot.ports import Adapter, Delivery
-from bot.run import Run
+from bot.run import Run, StopReason
 from bot.screen import Screen
 from bot.storage.inbox import Taken
 from bot.storage.store import Storage
@@ -21,6 +21,7 @@ from bot.storage.store import Storage
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 4  # answers begun for one turn, over crashes
+HISTORY = 100  # messages of a thread that Parley is called into
 
 
 class Turns:
@@ -40,9 +41,11 @@ class Turns:
         self._closed = False
         self._answering: dict[str, Answering] = {}
 
-    def __getitem__(self, delivery: str) -> Answering | None:
-        """The answer that is being written into this delivery's message."""
-        return self._answering.get(delivery)
+    def stop(self, what: str | Place, reason: StopReason) -> None:
+        """The answers that are being written into this delivery's posts, or in this place."""
+        for answering in tuple(self._answering.values()):
+            if what in {answering.delivery.id, answering.delivery.place}:
+                answering.stop(reason)
 
     def lane(self, taken: Taken) -> str:
         """What must wait for what: turns of a thread for each other. What is for the asker alone
@@ -78,35 +81,44 @@ class Turns:
         if isinstance(taken.event, Stop):
             raise TypeError("a control is not a turn")
         route = self._router.route(taken.event)
-        answering = await self._prepare(taken, route)
+        answering = await self._prepare(taken, route, adapter)
         self._answering[answering.delivery.id] = answering
         try:
             await answering.answer(self._reply(answering.run, route), adapter)
         finally:
             self._answering.pop(answering.delivery.id, None)
+        if answering.delivery.place != taken.event.place:
+            await self._storage.memory.move(answering.delivery.id, answering.delivery.place)
+        if isinstance(taken.event, Deleted):
+            await self._storage.memory.forget(taken.event.of)
         if not answering.left_open:
             await self._storage.inbox.finish(taken.delivery)
 
-    async def _prepare(self, taken: Taken, route: Route) -> Answering:
+    async def _prepare(self, taken: Taken, route: Route, adapter: Adapter) -> Answering:
+        event = route.event
         shown = taken.shown if route.on_crash == "resume" else ""
-        run = Run(route.event, taken.delivery, shown, taken.attempt)
+        run = Run(event, taken.delivery, shown, taken.attempt)
         run.once = partial(once, self._storage.steps, run.id)
+        run.open = adapter.open
+        run.history = partial(adapter.history, event.place, event.source, HISTORY)
         fresh = run.attempt == 1 and run.answers == run.id
         known = {} if fresh else await self._storage.outbox.load(run.answers)
         screen = Screen()
         delivery = Delivery(
             id=run.answers,
             nonce=run.id,
-            place=run.event.place,
-            author=run.event.author,
+            place=event.place,
+            author=event.author,
             private=route.private,
-            address=run.event.address,
-            source=run.event.source,
+            address=event.address,
+            source=event.source,
             log=OutboxLog(self._storage.outbox, run, screen, known),
         )
         return Answering(run, delivery, screen)
 
     def _reply(self, run: Run, route: Route) -> Reply:
+        if isinstance(run.event, Deleted):  # asks for nothing, so there is nothing to check
+            return route.handler(run)
         hopeless = run.attempt > MAX_ATTEMPTS and not run.shown
         handler = _give_up if hopeless else route.handler
         return self._layers(handler)(run)

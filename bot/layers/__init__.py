@@ -5,9 +5,10 @@ from collections.abc import Collection
 from bot.commands import Commands, Handler
 from bot.layers.access import access
 from bot.layers.explain import explain
+from bot.layers.suggest import Suggester
 from bot.layers.throttle import Throttle
 
-__all__ = ["Layers", "Throttle"]
+__all__ = ["Layers", "Suggester", "Throttle"]
 
 
 class Layers:

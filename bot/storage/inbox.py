@@ -10,11 +10,11 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from bot.events import Event, Message
+from bot.events import Deleted, Edited, Event, Message, Stop
 from bot.storage.database import Database
 from bot.storage.owner import Owner
 
-NotTaken: TypeAlias = Literal["duplicate", "ignored"]
+NotTaken: TypeAlias = Literal["duplicate", "ignored", "handed over"]
 PRUNED_AT_ONCE = 5000  # rows a transaction, so that no event waits long behind them
 EVERYTHING = -1  # as a LIMIT of SQLite
 _Row: TypeAlias = tuple[str, bytes, int, str]
@@ -39,27 +39,20 @@ class Inbox:
     async def accept(self, event: Event) -> Taken | NotTaken:
         """Each event id is taken once. A message to nobody is "ignored" and leaves its id alone,
         unless it is said in a thread that Parley takes part in. One to Parley starts such a
-        thread. Raises StorageUnavailable.
+        thread. What belongs to the work of another living process is "handed over" to that.
+        Raises StorageUnavailable.
         """
-        delivery = secrets.token_urlsafe(9)
-        addressed = not isinstance(event, Message) or event.addressed
-        event, content = _sound(event)
+        taken = Taken(secrets.token_urlsafe(9), _sound(event))
+        return await self._database.write(partial(_accept, taken=taken, owner=self._owner))
 
-        def work(connection: sqlite3.Connection) -> NotTaken | None:
-            if not _first_seen(connection, event.id):
-                return "duplicate"
-            if not addressed and not _takes_part(connection, event):
-                return "ignored"
-            if isinstance(event, Message):
-                _join(connection, event)
-            connection.execute(
-                "INSERT INTO inbox (delivery, owner, attempt, shown, event) "
-                "VALUES (?, ?, 1, '', ?)",
-                (delivery, self._owner.id, content),
-            )
-            return None
-
-        return await self._database.write(work) or Taken(delivery, event)
+    async def handed(self) -> list[Taken]:
+        """What other processes took in for this one, oldest first."""
+        query = "SELECT 1 FROM inbox WHERE owner = ? AND handed = 1"
+        mine = (self._owner.id,)
+        if not await self._database.read(lambda db: db.execute(query, mine).fetchone()):
+            return []
+        rows = await self._database.write(partial(_take_handed, owner=self._owner))
+        return [taken for row in rows if (taken := _read(*row))]
 
     async def finish(self, delivery: str) -> None:
         """It is answered: erase what was said. Its steps are never run again."""
@@ -83,7 +76,9 @@ class Inbox:
         await self._database.write(lambda db: db.execute(query, (delivery,)))
 
     async def prune(self, before: float) -> None:
-        """Forget the ids of events that came before then; they would be taken for new again."""
+        """Forget the ids of events that came before then, but for those of messages that were
+        answered, which may be edited or deleted. What is forgotten would be taken for new again.
+        """
         while await self._database.write(partial(_prune, before=before)) == PRUNED_AT_ONCE:
             pass
 
@@ -92,23 +87,73 @@ def keep_shown(connection: sqlite3.Connection, delivery: str, shown: str) -> Non
     connection.execute("UPDATE inbox SET shown = ? WHERE delivery = ?", (shown, delivery))
 
 
-def _sound(event: Event) -> tuple[Event, bytes]:
-    """The event, as addressed, and its JSON. Half a surrogate pair, which JSON from a platform
-    may hold and UTF-8 may not, becomes a question mark.
+def _sound(event: Event) -> Event:
+    """Half a surrogate pair, which JSON from a platform may hold and UTF-8 may not, becomes a
+    question mark.
     """
-    if isinstance(event, Message):
-        event = msgspec.structs.replace(event, addressed=True)
     try:
-        return event, msgspec.json.encode(event)
+        msgspec.json.encode(event)
     except UnicodeEncodeError:
         text = json.dumps(msgspec.to_builtins(event), ensure_ascii=False)
-        content = text.encode(errors="replace")
-        return _decode(content), content
+        event = _decode(text.encode(errors="replace"))
+    return event
+
+
+def _accept(connection: sqlite3.Connection, taken: Taken, owner: Owner) -> Taken | NotTaken:
+    if not _first_seen(connection, taken.event.id):
+        return "duplicate"
+    event = _meant(connection, taken.event)
+    if event is None:
+        return "ignored"
+    if isinstance(event, Message):
+        _join(connection, event, taken.delivery)
+    if isinstance(event, Deleted):  # not to be answered any more
+        connection.execute("DELETE FROM inbox WHERE answers = ?", (event.of,))
+    worker = _worker(connection, event, owner)
+    answers = event.delivery if isinstance(event, Stop) else event.of or taken.delivery
+    connection.execute(
+        "INSERT INTO inbox (delivery, owner, attempt, shown, event, place, answers, handed) "
+        "VALUES (?, ?, 1, '', ?, ?, ?, ?)",
+        (taken.delivery, worker, msgspec.json.encode(event), event.place.key, answers,
+         worker != owner.id),
+    )  # fmt: skip
+    return Taken(taken.delivery, event) if worker == owner.id else "handed over"
 
 
 def _first_seen(connection: sqlite3.Connection, event: str) -> bool:
     row = (event, time.time())
-    return connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", row).rowcount == 1
+    query = "INSERT OR IGNORE INTO seen (event, at) VALUES (?, ?)"
+    return connection.execute(query, row).rowcount == 1
+
+
+def _meant(connection: sqlite3.Connection, event: Event) -> Event | None:
+    """What is to be done about it; None: nothing."""
+    match event:
+        case Edited():
+            return _again(event, _answer_of(connection, event.message))
+        case Message():
+            addressed = event.addressed or _takes_part(connection, event)
+            return msgspec.structs.replace(event, addressed=True) if addressed else None
+        case Deleted():
+            of = _answer_of(connection, event.message)
+            return msgspec.structs.replace(event, of=of) if of else None
+    return event
+
+
+def _again(event: Edited, of: str) -> Message | None:
+    """The edited message as one to answer, if its first version was answered or this one is
+    addressed. Its id is the message's own, so that a later edit or deletion finds the answer.
+    """
+    if not (of or event.addressed):
+        return None
+    fields = msgspec.structs.asdict(event)
+    return Message(**fields | {"id": fields.pop("message"), "addressed": True, "of": of})
+
+
+def _answer_of(connection: sqlite3.Connection, message: str) -> str:
+    query = "SELECT delivery FROM seen WHERE event = ?"
+    (delivery,) = next(connection.execute(query, (message,)), (None,))
+    return delivery or ""
 
 
 def _takes_part(connection: sqlite3.Connection, event: Event) -> bool:
@@ -118,8 +163,33 @@ def _takes_part(connection: sqlite3.Connection, event: Event) -> bool:
     return bool(event.place.thread and row)
 
 
-def _join(connection: sqlite3.Connection, event: Event) -> None:
+def _join(connection: sqlite3.Connection, event: Message, delivery: str) -> None:
     connection.execute("INSERT OR IGNORE INTO threads (key) VALUES (?)", (event.place.key,))
+    if not event.of:
+        connection.execute(
+            "INSERT INTO seen VALUES (?, ?, ?) "
+            "ON CONFLICT (event) DO UPDATE SET delivery = excluded.delivery",
+            (event.id, time.time(), delivery),
+        )
+
+
+def _worker(connection: sqlite3.Connection, event: Event, owner: Owner) -> str:
+    """The process that works on what this event stops, or else in its place."""
+    query, key = "SELECT owner FROM inbox WHERE place = ? AND owner IS NOT NULL", event.place.key
+    if isinstance(event, Stop) and event.delivery:
+        query, key = "SELECT owner FROM inbox WHERE answers = ?", event.delivery
+    (worker,) = next(connection.execute(f"{query} LIMIT 1", (key,)), (None,))
+    return worker or owner.id
+
+
+def _take_handed(connection: sqlite3.Connection, owner: Owner) -> list[_Row]:
+    rows: list[_Row] = connection.execute(
+        "SELECT delivery, event, attempt, shown FROM inbox "
+        "WHERE owner = ? AND handed = 1 ORDER BY position",
+        (owner.id,),
+    ).fetchall()
+    connection.execute("UPDATE inbox SET handed = 0 WHERE owner = ? AND handed = 1", (owner.id,))
+    return rows
 
 
 def _take_over(connection: sqlite3.Connection, owner: Owner, limit: int) -> list[_Row]:
@@ -127,12 +197,13 @@ def _take_over(connection: sqlite3.Connection, owner: Owner, limit: int) -> list
     dead = [(name,) for (name,) in owners.fetchall() if owner.dead(name)]
     connection.executemany("UPDATE inbox SET owner = NULL WHERE owner = ?", dead)
     rows: list[_Row] = connection.execute(
-        "SELECT delivery, event, attempt + 1, shown FROM inbox WHERE owner IS NULL "
+        "SELECT delivery, event, attempt + 1 - handed, shown FROM inbox WHERE owner IS NULL "
         "ORDER BY position LIMIT ?",
         (limit,),
     ).fetchall()
     connection.executemany(
-        "UPDATE inbox SET owner = ? WHERE delivery = ?", [(owner.id, row[0]) for row in rows]
+        "UPDATE inbox SET owner = ?, handed = 0 WHERE delivery = ?",
+        [(owner.id, row[0]) for row in rows],
     )
     return rows
 
@@ -148,6 +219,7 @@ def _read(delivery: str, content: bytes, attempt: int, shown: str) -> Taken | No
 
 def _prune(connection: sqlite3.Connection, before: float) -> int:
     return connection.execute(
-        "DELETE FROM seen WHERE event IN (SELECT event FROM seen WHERE at < ? LIMIT ?)",
+        "DELETE FROM seen WHERE event IN "
+        "(SELECT event FROM seen WHERE at < ? AND delivery IS NULL LIMIT ?)",
         (before, PRUNED_AT_ONCE),
     ).rowcount

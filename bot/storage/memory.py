@@ -59,6 +59,15 @@ class Memory:
 
         await self._database.write(work)
 
+    async def move(self, delivery: str, place: Place) -> None:
+        """What was said in a channel began a thread, which goes on from there."""
+        await self._database.write(partial(_move, delivery=delivery, key=place.key))
+
+    async def forget(self, delivery: str) -> None:
+        """What was asked and answered in this delivery was never said."""
+        query = "DELETE FROM turns WHERE delivery = ?"
+        await self._database.write(lambda db: db.execute(query, (delivery,)))
+
 
 def _remember(connection: sqlite3.Connection, key: str, turns: Sequence[Turn]) -> None:
     thread = _thread(connection, key)
@@ -93,6 +102,14 @@ def _put(connection: sqlite3.Connection, seat: int, turn: Turn) -> None:
         f"INSERT OR REPLACE INTO turns (id, {_TURN}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  a constant
         row,
     )
+
+
+def _move(connection: sqlite3.Connection, delivery: str, key: str) -> None:
+    thread = _thread(connection, key)
+    if seat := _seat(connection, delivery):
+        distance = _free_seat(connection, thread) - seat
+        query = "UPDATE turns SET id = id + ? WHERE delivery = ?"
+        connection.execute(query, (distance, delivery))
 
 
 def _recent(connection: sqlite3.Connection, key: str, limit: int, before: str) -> list[Turn]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from bot.storage.database import Database, open_database
+from bot.storage.feedback import Feedback
 from bot.storage.inbox import Inbox
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
@@ -21,6 +22,7 @@ class Storage:
         self.state = StoredState(database)
         self.preferences = Preferences(database)
         self.steps = Steps(database)
+        self.feedback = Feedback(database)
         self.ledger = Books(database)
 
     async def close(self) -> None:

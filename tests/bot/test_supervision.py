@@ -21,7 +21,7 @@ class Adapter:
         self.runs = 0
         self.at_rest = asyncio.Event()
 
-    async def run(self, _accept, _commands):
+    async def run(self, _accept, _suggest, _commands):
         self.runs += 1
         if not self.ends:
             self.at_rest.set()
@@ -53,7 +53,7 @@ def pauses(monkeypatch):
 async def kept(adapter):
     """The state of an adapter that runs at last."""
     it = Supervision()
-    keeping = asyncio.create_task(it.keep(adapter, None, Commands(())))
+    keeping = asyncio.create_task(it.keep(adapter, None, None, Commands(())))
     await asyncio.wait_for(adapter.at_rest.wait(), 5)
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)
@@ -80,7 +80,7 @@ async def test_after_a_steady_time_a_failure_is_the_first_again(pauses, monkeypa
 
 async def test_a_wrong_setting_ends_it_with_its_sentence(pauses):
     adapter, it = Adapter(WrongSetting("Slack refuses SLACK_BOT_TOKEN")), Supervision()
-    await it.keep(adapter, None, Commands(()))
+    await it.keep(adapter, None, None, Commands(()))
     assert it.state == {"stage": "Slack refuses SLACK_BOT_TOKEN"}
     assert (adapter.runs, pauses) == (1, [])
 
@@ -99,7 +99,7 @@ async def test_while_it_waits_its_state_says_why():
     )
     seen = []
     it.state = Recorded(seen)
-    keeping = asyncio.create_task(it.keep(adapter, None, Commands(())))
+    keeping = asyncio.create_task(it.keep(adapter, None, None, Commands(())))
     await asyncio.wait_for(adapter.at_rest.wait(), 5)
     keeping.cancel()
     await asyncio.gather(keeping, return_exceptions=True)

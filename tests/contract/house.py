@@ -10,7 +10,7 @@ from bot.discovery import set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.errors import NotAccepted
-from bot.layers import Layers, Throttle
+from bot.layers import Layers, Suggester, Throttle
 from bot.settings import Settings
 from bot.storage.store import open_storage
 from bot.supervision import Supervision
@@ -38,14 +38,15 @@ class House:
         self._stack = AsyncExitStack()
         self.storage = await open_storage(self._settings.database_path)
         self._stack.push_async_callback(self.storage.close)
-        services = await app._services(self._stack, self._settings, self.storage)
+        services = app.compose(self._stack, self._settings, self.storage)
         router = set_up_handlers(services)
         await self.world.connect(self.storage.state)
         adapter = self.world.adapter
         layers = Layers(services.commands, services.admins, Throttle(None))
         turns = Turns(self.storage, router, layers, {adapter.name: adapter})
         self.dispatcher = Dispatcher(self.storage.inbox, turns)
-        keeping = Supervision().keep(adapter, self._accept, services.commands)
+        suggest = Suggester(services.commands, services.admins)
+        keeping = Supervision().keep(adapter, self._accept, suggest, services.commands)
         self._tasks = [asyncio.create_task(self.dispatcher.run()), asyncio.create_task(keeping)]
 
     async def crash(self) -> None:

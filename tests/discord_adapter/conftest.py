@@ -12,6 +12,7 @@ from bot.ports import Delivery
 from bot.screen import Screen
 from tests.contract.discord import MemoryState, adapter_to
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.parley import suggest_nothing
 
 
 async def nothing(_run):
@@ -98,7 +99,7 @@ class Bot:
     @asynccontextmanager
     async def running(self, commands=COMMANDS):
         identified = self.discord.gateway.opened["identify"]
-        task = asyncio.create_task(self.adapter.run(self.inbox, commands))
+        task = asyncio.create_task(self.adapter.run(self.inbox, suggest_nothing, commands))
         waiting = asyncio.create_task(
             self.discord.until(
                 lambda: (

@@ -6,6 +6,7 @@ from bot.parts import Text
 from bot.settings import WrongSetting
 from tests.contract.discord import adapter_to
 from tests.discord_adapter.conftest import COMMANDS, Inbox, delivery_for
+from tests.fakes.parley import suggest_nothing
 
 
 async def test_200_messages_with_replays_and_drops_are_accepted_once(bot, discord):
@@ -59,7 +60,7 @@ async def test_what_is_older_than_the_operator_wants_is_not_read(bot, discord, s
     state.kept["discord/seen"] = str(int(later) - 1)
     other = Inbox()
     adapter = adapter_to(discord, state, discord_catch_up_hours=1)
-    task = asyncio.create_task(adapter.run(other, COMMANDS))
+    task = asyncio.create_task(adapter.run(other, suggest_nothing, COMMANDS))
     await discord.until(lambda: discord.requests["GET /channels/*/messages"])
     await discord.until(lambda: discord.gateway.connected)
     task.cancel()
@@ -116,7 +117,7 @@ async def test_without_the_privileged_intent_parley_hears_what_is_said_to_it(bot
 async def test_a_refused_token_is_told_by_name_and_never_shown(discord, state):
     adapter = adapter_to(discord, state, discord_token="wrong.token")
     with pytest.raises(WrongSetting) as told:
-        await adapter.run(Inbox(), COMMANDS)
+        await adapter.run(Inbox(), suggest_nothing, COMMANDS)
     assert "DISCORD_TOKEN" in told.value.sentence
     assert "wrong.token" not in told.value.sentence
     await adapter.close()

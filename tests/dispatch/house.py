@@ -47,6 +47,8 @@ class Stage:
         self.deliveries = []
         self.failures = []  # exceptions that the next deliveries raise
         self.silent = False  # nothing is posted
+        self.files = {}  # reference -> bytes
+        self.said = []  # before Parley was called
         self._news = asyncio.Condition()
 
     async def deliver(self, delivery, screen):
@@ -61,7 +63,16 @@ class Stage:
         self.notices += [notice.text for notice in screen.notices]
         await self._tell()
 
+    async def open(self, attachment):
+        yield self.files[attachment.reference]
+
+    async def history(self, place, before, limit):
+        return self.said
+
     async def _show(self, delivery, screen):
+        if screen.withdrawn and (native := delivery.log.known.get("0")):
+            await delivery.log.removed("0")
+            del self.posts[native]
         if self.silent or not screen.text:
             return
         native = delivery.log.known.get("0")

@@ -25,6 +25,11 @@ class MemoryLog:
         self.known.pop(key, None)
 
 
+async def suggest_nothing(_typing):
+    """ports.Suggest"""
+    return ()
+
+
 Script = Callable[["ScriptedParley", Event, Screen], Awaitable[None]]
 
 

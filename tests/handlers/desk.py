@@ -88,7 +88,7 @@ async def desk(path, **settings):
             settings=settings, admins=frozenset({"slack:T1:BOSS"}), sandboxed=False,
             chat_model=settings.chat_model, catalogue=models,
             openai=OpenAI(Chat(transport, models), models, ledger, settings),
-            ledger=ledger, memory=storage.memory, commands=Commands(()),
+            ledger=ledger, memory=storage.memory, feedback=storage.feedback, commands=Commands(()),
         )  # fmt: skip
         try:
             yield Desk(services, openai, storage)

@@ -20,7 +20,7 @@ async def test_an_answer_is_a_stream_of_deltas_with_stop_while_it_runs_and_regen
         parts = [part async for part in it.reply(it.asked("Capital of France?"))]
         assert parts[:2] == [Status("Thinking…"), Buttons((STOP,))]
         assert "".join(p.text for p in parts if isinstance(p, Delta)) == "Paris it is"
-        assert parts[-1] == Buttons((REGENERATE,))
+        assert parts[-1] == Buttons((REGENERATE,), feedback=True)
 
 
 async def test_a_thread_remembers_what_was_said_and_another_does_not(tmp_path):
@@ -127,7 +127,10 @@ async def test_stop_keeps_what_was_written_in_the_message_and_in_memory(tmp_path
         run.stopped = "person"
         read.cancel()
         await read
-        assert parts[-2:] == [Text("_Stopped._", key="note"), Buttons((REGENERATE, CONTINUE))]
+        assert parts[-2:] == [
+            Text("_Stopped._", key="note"),
+            Buttons((REGENERATE, CONTINUE), feedback=True),
+        ]
         await it.say("Go on")
         assert it.prompt()[:2] == [("user", "Count"), ("assistant", "one two")]
         stopped, _ = await it.rows()

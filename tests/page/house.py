@@ -10,7 +10,7 @@ from bot.http.server import Server
 from bot.parts import Button, Buttons, Delta, Notice, Status, Text
 from bot.ports import Ground
 from tests.fakes.page_client import PageClient
-from tests.fakes.parley import ScriptedParley
+from tests.fakes.parley import ScriptedParley, suggest_nothing
 from tests.fakes.state import MemoryState
 
 COMMANDS = Commands(
@@ -71,7 +71,9 @@ class House:
 
     async def __aenter__(self):
         await self.server.start()
-        self._running = asyncio.create_task(self.page.run(self.parley.accept, COMMANDS))
+        self._running = asyncio.create_task(
+            self.page.run(self.parley.accept, suggest_nothing, COMMANDS)
+        )
         await asyncio.sleep(0)
         return self
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from tests.contract.page import PageWorld
-from tests.fakes.parley import ScriptedParley
+from tests.fakes.parley import ScriptedParley, suggest_nothing
 from tests.page.house import COMMANDS, echo, hold
 
 
@@ -19,7 +19,7 @@ async def world():
 
 async def answers(world, script):
     parley = ScriptedParley(world.adapter, script)
-    return parley, asyncio.create_task(world.adapter.run(parley.accept, COMMANDS))
+    return parley, asyncio.create_task(world.adapter.run(parley.accept, suggest_nothing, COMMANDS))
 
 
 async def leave(parley, running):

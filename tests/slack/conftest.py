@@ -13,6 +13,7 @@ from bot.parts import Reply
 from bot.ports import Accepted, Delivery
 from bot.run import Run
 from bot.screen import Screen
+from tests.fakes.parley import suggest_nothing
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_web import APP_TOKEN, BOT_TOKEN
 
@@ -154,7 +155,7 @@ async def adapter(slack):
 @pytest.fixture
 async def running(slack, adapter, inbox):
     """The adapter, connected."""
-    task = asyncio.create_task(adapter.run(inbox.accept, COMMANDS))
+    task = asyncio.create_task(adapter.run(inbox.accept, suggest_nothing, COMMANDS))
     async with asyncio.timeout(10):
         await slack.socket.opened.wait()
     yield task

@@ -9,6 +9,7 @@ from bot.events import Invocation, Stop
 from bot.parts import Button, Buttons, Text
 from bot.screen import Screen
 from bot.settings import WrongSetting
+from tests.fakes.parley import suggest_nothing
 from tests.fakes.slack_web import APP_TOKEN, BOT_TOKEN
 from tests.slack.conftest import COMMANDS
 
@@ -63,7 +64,7 @@ async def test_errors_of_a_moment_are_tried_again(slack, adapter, inbox):
     slack.refuse("auth.test", "500")
     slack.refuse("apps.connections.open", "500", "html", "internal_error")
     slack.limit_next()
-    task = asyncio.create_task(adapter.run(inbox.accept, COMMANDS))
+    task = asyncio.create_task(adapter.run(inbox.accept, suggest_nothing, COMMANDS))
     await slack.direct("hello")
     await inbox.first()
     task.cancel()
@@ -160,7 +161,7 @@ async def test_what_is_being_written_down_when_run_ends_is_still_acknowledged(
 async def test_a_token_without_its_scope_ends_the_run_with_a_sentence(slack, adapter, inbox):
     slack.refuse("apps.connections.open", "missing_scope")
     with pytest.raises(WrongSetting, match="connections:write"):
-        await adapter.run(inbox.accept, COMMANDS)
+        await adapter.run(inbox.accept, suggest_nothing, COMMANDS)
 
 
 @pytest.mark.parametrize(
@@ -170,6 +171,6 @@ async def test_a_token_without_its_scope_ends_the_run_with_a_sentence(slack, ada
 async def test_a_wrong_token_ends_the_run_with_a_sentence(slack, inbox, bot, app, named):
     adapter = Slack(bot, app, f"{slack.url}/api/")
     with pytest.raises(WrongSetting) as refused:
-        await adapter.run(inbox.accept, COMMANDS)
+        await adapter.run(inbox.accept, suggest_nothing, COMMANDS)
     assert named in refused.value.sentence
     await adapter.close()

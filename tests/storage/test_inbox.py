@@ -189,7 +189,7 @@ async def test_old_ids_are_forgotten_and_young_ones_stay(database, inbox, monkey
         await inbox.accept(said(str(number), addressed=False))
     await database.write(lambda db: db.execute("UPDATE seen SET at = 1 WHERE event < '5'"))
     await inbox.prune(before=1000.0)
-    left = await database.read(lambda db: [event for event, _ in rows("seen")(db)])
+    left = await database.read(lambda db: [event for event, *_ in rows("seen")(db)])
     assert left == ["5", "6"]
 
 
