@@ -107,9 +107,9 @@ def _accept(connection: sqlite3.Connection, taken: Taken, owner: Owner) -> Taken
         return "ignored"
     if isinstance(event, Message):
         _join(connection, event, taken.delivery)
+    worker = _worker(connection, event, owner)
     if isinstance(event, Deleted):  # not to be answered any more
         connection.execute("DELETE FROM inbox WHERE answers = ?", (event.of,))
-    worker = _worker(connection, event, owner)
     answers = event.delivery if isinstance(event, Stop) else event.of or taken.delivery
     connection.execute(
         "INSERT INTO inbox (delivery, owner, attempt, shown, event, place, answers, handed) "

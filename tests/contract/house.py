@@ -14,6 +14,7 @@ from bot.layers import Layers, Suggester, Throttle
 from bot.settings import Settings
 from bot.storage.store import open_storage
 from bot.supervision import Supervision
+from tests.contract import show
 from tests.contract.world import Post, World
 from tests.fakes.openai import FakeOpenAI
 
@@ -40,6 +41,8 @@ class House:
         self._stack.push_async_callback(self.storage.close)
         services = app.compose(self._stack, self._settings, self.storage)
         router = set_up_handlers(services)
+        for command in show.commands():
+            services.commands[command.name] = command
         await self.world.connect(self.storage.state)
         adapter = self.world.adapter
         layers = Layers(services.commands, services.admins, Throttle(None))

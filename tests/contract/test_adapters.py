@@ -12,7 +12,9 @@ from bot.dispatch import dispatcher
 from tests.contract.discord import DiscordWorld
 from tests.contract.house import living
 from tests.contract.page import PageWorld
+from tests.contract.show import OGG, PNG, TABLE
 from tests.contract.slack import SlackWorld
+from tests.contract.world import Upload
 from tests.fakes.openai import Fault
 
 WORLDS = {"slack": SlackWorld, "discord": DiscordWorld, "page": PageWorld}
@@ -418,3 +420,178 @@ def long_answer():
     prose = " ".join(next(words) for _ in range(500))
     code = "\n".join(f"print('{next(words)}')" for _ in range(300))
     return f"{prose}\n\n```python\n{code}\n```\n\n{' '.join(words)}"
+
+
+# What is shown beside text
+
+
+async def test_a_card_and_a_picture_are_shown_with_words_for_those_who_cannot_see(house, world):
+    root = await world.mention("/draw a fox")
+    await world.until(lambda: any(post.images for post in world.posts()))
+    await house.settled()
+    posts = house.posts(root)
+    assert posts == world.posts()
+    assert [post.card for post in posts if post.card] == ["a fox"]
+    assert [post.images for post in posts if post.images] == [("A drawing: a fox",)]
+    assert world.content("fox.png") == PNG
+
+
+async def test_a_file_comes_beside_its_words(house, world):
+    root = await world.mention("/export")
+    await world.until(lambda: any(post.files for post in world.posts()))
+    await house.settled()
+    assert [post.files for post in house.posts(root) if post.files] == [("table.csv",)]
+    assert any("Here it is." in post.text for post in house.posts(root))
+    assert world.content("table.csv") == TABLE
+
+
+async def test_a_private_file_is_for_the_asker_alone(house, world):
+    await world.mention("/secret")
+    await world.until(lambda: any(post.files for post in world.posts()))
+    await house.settled()
+    assert all(post.private_to == "ada" for post in world.posts())
+    assert world.content("secret.csv") == TABLE
+
+
+async def test_something_to_listen_to_can_be_played(house, world):
+    root = await world.mention("/speak")
+    await world.until(lambda: any(post.files for post in world.posts()))
+    await house.settled()
+    assert [post.files for post in house.posts(root)] == [("speech.ogg",)]
+    assert world.content("speech.ogg") == OGG
+
+
+async def test_what_people_think_of_an_answer_is_kept(house, world):
+    await world.mention("hello")
+    (post,) = await house.answered()
+    await world.press("👍", post=post.id)
+    await house.shows("Thank you, noted.")
+    query = "SELECT delivery, good FROM feedback"
+    ((delivery, good),) = await house.storage.database.read(lambda db: db.execute(query).fetchall())
+    question, _ = await house.storage.memory.of(delivery)
+    assert (question.text, good) == ("hello", 1)
+
+
+# What comes in beside text
+
+
+async def test_a_text_file_is_part_of_the_question(house, world):
+    await world.share("who is it?", Upload("people.csv", TABLE, "text/csv"))
+    await house.answered()
+    (question,) = [m["content"] for m in house.openai.calls[-1].body["messages"][1:]]
+    assert "Ada,1815" in question
+    assert question.endswith("who is it?")
+
+
+async def test_a_file_that_is_not_read_is_told_and_the_words_are_answered(house, world):
+    await world.share("what is it?", Upload("fox.png", PNG, "image/png"))
+    await house.answered()
+    await house.shows("cannot read “fox.png”")
+
+
+async def test_a_typed_command_takes_the_file_that_came_with_it(house, world):
+    await world.share("/measure", Upload("people.csv", TABLE, "text/csv"))
+    await house.shows(f"people.csv: {len(TABLE)} bytes")
+
+
+# Second thoughts
+
+
+async def test_an_edited_question_is_answered_anew_in_the_same_post(house, world):
+    root = await world.mention("helo")
+    (before,) = await house.answered()
+    await world.edit(root, "hello")
+    after = await house.shows("You said: hello")
+    await house.settled()
+    assert after.id == before.id
+    assert len(house.posts(root)) == 1
+    await world.say("and now?", thread=root)
+    await house.answered(2)
+    said = [message["content"] for message in house.openai.calls[-1].body["messages"][1:]]
+    assert said == ["hello", "You said: hello", "and now?"]
+
+
+async def test_a_deleted_question_takes_its_answer_along_and_is_forgotten(house, world):
+    root = await world.mention("hello")
+    await house.answered()
+    secret = await world.say("secret", thread=root)
+    await house.answered(2)
+    await world.delete(secret)
+    await world.until(lambda: len(house.posts(root)) == 1)
+    await house.settled()
+    await world.say("and now?", thread=root)
+    await house.answered(2)
+    said = [message["content"] for message in house.openai.calls[-1].body["messages"][1:]]
+    assert said == ["hello", "You said: hello", "and now?"]
+
+
+async def test_a_deletion_cancels_the_answer_under_way(house, world):
+    house.openai.answers.append(Fault(text="a word and another", stall_after=1))
+    root = await world.mention("secret")
+    await world.until(lambda: house.posts(root))
+    await world.delete(root)
+    await world.until(lambda: not house.posts(root))
+    await house.settled()
+
+
+# Forms and shortcuts
+
+
+async def test_a_command_without_its_required_options_opens_a_form(house, world):
+    await world.slash("draw")
+    await world.until(world.form)
+    assert set(world.form()) == {"prompt", "size", "number"}
+    await world.fill(prompt="a fox", size="large", number="2")
+    await world.until(lambda: any(post.images for post in world.posts()))
+    await house.settled()
+    assert [post.card for post in world.posts() if post.card] == ["a fox"]
+
+
+async def test_a_form_takes_a_file(house, world):
+    await world.slash("measure")
+    await world.until(world.form)
+    await world.fill(file=Upload("people.csv", TABLE, "text/csv"))
+    await house.shows(f"people.csv: {len(TABLE)} bytes")
+
+
+async def test_a_question_about_a_message_is_asked_from_its_own_menu(house, world):
+    root = await world.say("The meeting is at ten.")
+    await world.shortcut("Ask Parley", on=root, by="bob")
+    await world.until(world.form)
+    assert world.form() == ("question",)
+    await world.fill(question="When is it?", by="bob")
+    posts = await house.answered()
+    asked = house.openai.calls[-1].body["messages"][-1]["content"]
+    assert asked.startswith("The meeting is at ten.")
+    assert asked.endswith("When is it?")
+    assert [post.thread for post in posts] == [root]
+
+
+async def test_a_command_that_needs_nothing_more_is_done_at_once_from_a_messages_menu(house, world):
+    note = Upload("note.ogg", OGG, "audio/ogg", seconds=2)
+    root = await world.share("listen to this", note)
+    await house.answered()
+    await world.shortcut("Listen", on=root)
+    await house.shows("note.ogg 2")
+
+
+async def test_a_command_of_a_group_is_one_command(house, world):
+    await world.mention("/zoo show fox")
+    await house.shows("A fox.")
+    await world.slash("zoo show", "hare")
+    await house.shows("A hare.")
+
+
+# Called into a thread
+
+
+async def test_called_into_a_thread_parley_reads_what_was_said_before(house, world):
+    if isinstance(world, PageWorld):
+        pytest.skip("Parley is in every thread of the page from its beginning")
+    root = await world.say("The fox is red.", by="bob")
+    await world.say("No, it is white.", thread=root, by="ada")
+    await world.mention("Who is right?", thread=root, by="bob")
+    await house.answered()
+    said = [message["content"] for message in house.openai.calls[-1].body["messages"][1:]]
+    assert [text.partition(": ")[2] for text in said[:2]] == ["The fox is red.", "No, it is white."]
+    assert said[2:] == ["Who is right?"]

@@ -8,6 +8,16 @@ from bot.ports import Adapter, State
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A file that a person offers. With `seconds` it is a voice note."""
+
+    name: str
+    content: bytes
+    media_type: str = "text/plain"
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
 class Post:
     """One message as people see it now."""
 
@@ -16,6 +26,9 @@ class Post:
     text: str  # as plain as the platform holds it (Markdown or its own markup)
     buttons: tuple[str, ...]  # labels
     private_to: str = ""  # a person's name, if only they see it
+    images: tuple[str, ...] = ()  # what they show, for those who cannot see them
+    files: tuple[str, ...] = ()  # names, of what can be listened to as well
+    card: str = ""  # its title
 
 
 class World(Protocol):
@@ -50,6 +63,28 @@ class World(Protocol):
 
     async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
         """`text` in the channel or thread without a mention."""
+        ...
+
+    async def share(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
+        """A mention with files. Returns as `mention` does."""
+        ...
+
+    async def edit(self, message: str, text: str, *, by: str = "ada") -> None:
+        """The message with this native id says something else now; its mention stays."""
+        ...
+
+    async def delete(self, message: str) -> None: ...
+
+    async def shortcut(self, label: str, *, on: str, by: str = "ada") -> None:
+        """What the menu of the message with this native id offers."""
+        ...
+
+    def form(self) -> tuple[str, ...]:
+        """The names of what the form that opened last asks for; () where none did."""
+        ...
+
+    async def fill(self, *, by: str = "ada", **values: str | Upload) -> None:
+        """Fill in the form that opened last, and send it."""
         ...
 
     async def slash(self, command: str, text: str = "", *, by: str = "ada") -> None:
@@ -92,6 +127,10 @@ class World(Protocol):
 
     def posts(self) -> Sequence[Post]:
         """All that Parley posted anywhere, oldest first, as it stands now."""
+        ...
+
+    def content(self, name: str) -> bytes:
+        """Of the file that Parley posted last under this name."""
         ...
 
     def calls(self) -> int:

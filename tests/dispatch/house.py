@@ -50,6 +50,7 @@ class Stage:
         self.files = {}  # reference -> bytes
         self.said = []  # before Parley was called
         self._news = asyncio.Condition()
+        self._count = itertools.count()
 
     async def deliver(self, delivery, screen):
         self.deliveries.append(delivery)
@@ -78,7 +79,7 @@ class Stage:
         native = delivery.log.known.get("0")
         await delivery.log.intend("0")
         if native is None:
-            native = f"p{len(self.posts)}"
+            native = f"p{next(self._count)}"
             await delivery.log.landed("0", native)
         self.posts[native] = screen.text
         await self._tell()
