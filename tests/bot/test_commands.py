@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.commands import Command, Commands, Option, button_id, pressed
 from bot.errors import Refused
-from bot.events import Author, Invocation, Message, Place, Stop
+from bot.events import Attachment, Author, Invocation, Message, Place, Stop
 from bot.parts import Button
 
 PLACE = Place("slack", "T1", "C1", "1.1")
@@ -150,3 +150,51 @@ def test_the_stop_button_is_a_control(delivery):
 @given(st.text())
 def test_a_button_of_somebody_else_is_nothing(button):
     assert button.startswith("parley:") or pressed(button, **FACTS) is None
+
+
+# Groups, files, forms
+
+FILE = Attachment("r", "people.csv", "text/csv")
+DESK = Commands([
+    Command("files list", "List", None, (Option("purpose", "Which"),)),
+    Command("files", "All about files", None, (Option("name", "Which"),)),
+    Command("upload", "Upload", None, (Option("file", "What", Attachment, required=True),
+                                       Option("purpose", "What for", required=True))),
+])  # fmt: skip
+
+
+def typed(text, *files):
+    return DESK.typed(Message(**FACTS, text=text, source="1", attachments=files))
+
+
+def test_two_words_name_a_command_of_a_group_before_one_names_its_own():
+    assert (typed("/files list batch").command, typed("/files list batch").values) == (
+        "files list", {"purpose": "batch"},
+    )  # fmt: skip
+    assert typed("/Files LIST").command == "files list"
+    assert (typed("/files mine").command, typed("/files mine").values) == (
+        "files", {"name": "mine"},
+    )  # fmt: skip
+
+
+def test_a_file_that_came_with_a_typed_command_goes_to_the_option_that_takes_one():
+    assert typed("/upload purpose:batch", FILE).values == {"file": FILE, "purpose": "batch"}
+    assert typed("/files mine", FILE).values == {"name": "mine"}
+
+
+def test_words_are_no_file_and_a_file_is_no_words():
+    for text in ("/upload file:x purpose:batch",):
+        with pytest.raises(Refused, match="`file` takes a file"):
+            typed(text)
+    with pytest.raises(Refused, match="`purpose` takes no file"):
+        DESK["upload"].check({"file": FILE, "purpose": FILE})
+
+
+def test_what_is_missing_is_what_a_form_asks_for():
+    upload = DESK["upload"]
+    assert [option.name for option in upload.missing(upload.parse("", [FILE]))] == ["purpose"]
+    assert upload.missing({"file": FILE, "purpose": "batch"}) == ()
+
+
+def test_the_lines_of_a_long_text_stay():
+    assert IMAGINE.parse("a fox\n\nin   snow number:2")["prompt"] == "a fox\n\nin snow"

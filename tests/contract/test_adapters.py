@@ -272,7 +272,7 @@ async def test_stop_ends_the_answer_and_its_button_goes_away(house, world):
     (stopped,) = await house.answered()
     assert stopped.id == post.id
     assert stopped.text == "You said: one\n\n_Stopped._"
-    assert stopped.buttons == ("Regenerate", "Continue")
+    assert stopped.buttons[:2] == ("Regenerate", "Continue")
     await house.openai.idle()
 
 
@@ -306,13 +306,13 @@ async def test_continue_goes_on_in_the_same_post(house, world):
     house.openai.finish_reason = "length"
     await world.mention("count")
     (first,) = await house.answered()
-    assert first.buttons == ("Regenerate", "Continue")
+    assert first.buttons[:2] == ("Regenerate", "Continue")
     house.openai.finish_reason = "stop"
     await world.press("Continue", post=first.id)
     await house.shows("three four.")
     (second,) = await house.answered()
     assert (second.id, second.text) == (first.id, "One two three four.")
-    assert second.buttons == ("Regenerate",)
+    assert "Continue" not in second.buttons
 
 
 async def test_a_button_pressed_twice_acts_once(house, world):
@@ -358,7 +358,7 @@ async def test_a_restart_halfway_through_an_answer_goes_on_in_the_same_post(hous
     assert kept.id == post.id
     assert kept.text.startswith("You said: one")
     assert "restarted" in kept.text
-    assert kept.buttons == ("Regenerate", "Continue")
+    assert kept.buttons[:2] == ("Regenerate", "Continue")
     house.openai.answers.append(" two three.")
     await world.press("Continue", post=post.id)
     await house.shows("two three.")
@@ -392,7 +392,7 @@ async def test_an_answer_under_way_when_parley_leaves_says_so(house, world, monk
     (left,) = house.posts()
     assert left.id == post.id
     assert "restarted" in left.text
-    assert left.buttons == ("Regenerate", "Continue")
+    assert left.buttons[:2] == ("Regenerate", "Continue")
     await house.start()
     house.openai.answers.append(" two three.")
     await world.press("Continue", post=post.id)
@@ -526,8 +526,8 @@ async def test_a_deleted_question_takes_its_answer_along_and_is_forgotten(house,
 
 
 async def test_a_deletion_cancels_the_answer_under_way(house, world):
-    house.openai.answers.append(Fault(text="a word and another", stall_after=1))
-    root = await world.mention("secret")
+    house.openai.faults.append(Fault(stall_after=3))
+    root = await world.mention("a long secret to tell")
     await world.until(lambda: house.posts(root))
     await world.delete(root)
     await world.until(lambda: not house.posts(root))

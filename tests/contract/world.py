@@ -24,7 +24,7 @@ class Post:
     id: str  # native
     thread: str  # the root's id; "" on the top level
     text: str  # as plain as the platform holds it (Markdown or its own markup)
-    buttons: tuple[str, ...]  # labels
+    buttons: tuple[str, ...]  # labels, those that ask for feedback among them
     private_to: str = ""  # a person's name, if only they see it
     images: tuple[str, ...] = ()  # what they show, for those who cannot see them
     files: tuple[str, ...] = ()  # names, of what can be listened to as well

@@ -17,7 +17,7 @@ from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.store import open_storage
-from handlers import chat, help  # noqa: A004  the command's name
+from handlers import chat, feedback, help, home  # noqa: A004  the command's name
 from tests.fakes.openai import FakeOpenAI
 
 ADA = Author("slack:T1:ADA", "Ada")
@@ -30,7 +30,7 @@ class Desk:
         self.services = services
         self.openai = openai
         self.storage = storage
-        for found in (*help.setup(services), *chat.setup(services)):
+        for found in (f for module in (help, chat, feedback, home) for f in module.setup(services)):
             if isinstance(found, Command):
                 services.commands[found.name] = found
         self.triggers = [t for t in chat.setup(services) if not isinstance(t, Command)]
