@@ -100,13 +100,15 @@ def _sound(event: Event) -> Event:
 
 
 def _accept(connection: sqlite3.Connection, taken: Taken, owner: Owner) -> Taken | NotTaken:
-    if not _first_seen(connection, taken.event.id):
+    if not _first_seen(connection, taken):
         return "duplicate"
     event = _meant(connection, taken.event)
     if event is None:
         return "ignored"
     if isinstance(event, Message):
-        _join(connection, event, taken.delivery)
+        _join(connection, event)
+        if event is not taken.event and not event.of:
+            _answered_by(connection, event, taken.delivery)
     worker = _worker(connection, event, owner)
     if isinstance(event, Deleted):  # not to be answered any more
         connection.execute("DELETE FROM inbox WHERE answers = ?", (event.of,))
@@ -120,10 +122,11 @@ def _accept(connection: sqlite3.Connection, taken: Taken, owner: Owner) -> Taken
     return Taken(taken.delivery, event) if worker == owner.id else "handed over"
 
 
-def _first_seen(connection: sqlite3.Connection, event: str) -> bool:
-    row = (event, time.time())
-    query = "INSERT OR IGNORE INTO seen (event, at) VALUES (?, ?)"
-    return connection.execute(query, row).rowcount == 1
+def _first_seen(connection: sqlite3.Connection, taken: Taken) -> bool:
+    event = taken.event
+    asks = isinstance(event, Message) and event.addressed and not isinstance(event, Edited)
+    row = (event.id, time.time(), taken.delivery if asks else None)
+    return connection.execute("INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", row).rowcount == 1
 
 
 def _meant(connection: sqlite3.Connection, event: Event) -> Event | None:
@@ -132,8 +135,10 @@ def _meant(connection: sqlite3.Connection, event: Event) -> Event | None:
         case Edited():
             return _again(event, _answer_of(connection, event.message))
         case Message():
-            addressed = event.addressed or _takes_part(connection, event)
-            return msgspec.structs.replace(event, addressed=True) if addressed else None
+            if event.addressed:
+                return event
+            there = _takes_part(connection, event)
+            return msgspec.structs.replace(event, addressed=True) if there else None
         case Deleted():
             of = _answer_of(connection, event.message)
             return msgspec.structs.replace(event, of=of) if of else None
@@ -163,14 +168,17 @@ def _takes_part(connection: sqlite3.Connection, event: Event) -> bool:
     return bool(event.place.thread and row)
 
 
-def _join(connection: sqlite3.Connection, event: Message, delivery: str) -> None:
+def _join(connection: sqlite3.Connection, event: Message) -> None:
     connection.execute("INSERT OR IGNORE INTO threads (key) VALUES (?)", (event.place.key,))
-    if not event.of:
-        connection.execute(
-            "INSERT INTO seen VALUES (?, ?, ?) "
-            "ON CONFLICT (event) DO UPDATE SET delivery = excluded.delivery",
-            (event.id, time.time(), delivery),
-        )
+
+
+def _answered_by(connection: sqlite3.Connection, event: Message, delivery: str) -> None:
+    """For a message that only its thread or its edit addresses to Parley."""
+    connection.execute(
+        "INSERT INTO seen VALUES (?, ?, ?) "
+        "ON CONFLICT (event) DO UPDATE SET delivery = excluded.delivery",
+        (event.id, time.time(), delivery),
+    )
 
 
 def _worker(connection: sqlite3.Connection, event: Event, owner: Owner) -> str:
