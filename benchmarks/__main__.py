@@ -9,7 +9,10 @@ from importlib import import_module
 
 Row = tuple[str, float, float, float, float]  # row.Row, which is imported once the size is known
 
-NAMES = ("first_post", "commands", "openai", "streaming", "ledger", "storage", "start")
+NAMES = (
+    "first_post", "dispatch", "acknowledge", "commands", "openai", "streaming", "ledger", "storage",
+    "start",
+)  # fmt: skip
 
 
 def main() -> None:

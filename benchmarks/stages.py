@@ -134,9 +134,12 @@ class SlackStage:
 
 class _Discord(FakeDiscord):
     posts_seen: Posts
+    called_back: asyncio.Future[float] | None = None  # when the next command is acknowledged
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         path = request.match_info["path"]
+        if self.called_back and path.endswith("/callback") and not self.called_back.done():
+            self.called_back.set_result(monotonic())
         if self.posts_seen.stalled in path:
             await self.posts_seen.hang()
         if request.method == "POST" and (post := re.fullmatch(r"/channels/(\d+)/messages", path)):

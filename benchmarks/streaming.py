@@ -1,5 +1,6 @@
 """P5: the CPU time of long streamed answers, twenty at once, against a bot that streams and edits
-at the same pace with nothing around it. P7: nobody waits for the others' answers.
+at the same pace with nothing around it. P6: how often they are written. P7: nobody waits for the
+others' answers.
 
 Milliseconds; medians of rounds in which the two take turns, each on a platform of its own.
 """
@@ -10,7 +11,8 @@ from statistics import median
 from typing import NamedTuple
 
 from benchmarks.bots import Bot, rivals
-from benchmarks.row import Row, against, sized
+from benchmarks.floor.model import INTERVAL as EDITS
+from benchmarks.row import Row, against, sized, within
 from benchmarks.stages import PATIENCE, Stage
 from tests.fakes.openai import FakeOpenAI
 
@@ -49,6 +51,8 @@ async def _platform(platform: str) -> list[Row]:
     return [
         against(f"P5 {platform}, {TOGETHER} at once, CPU ms a reply ({writes})",
                 mine.cpu, bare.cpu, 1.5),
+        within(f"P6 {platform}, writes a reply, to its length / the interval + 2",
+               mine.writes, len(ANSWER.split()) * INTERVAL / EDITS + 2),
         against(f"P7 {platform}, first word, ms: last of {TOGETHER} / median",
                 mine.last, mine.median, 2.0),
         against(f"P7 {platform}, first word, ms: last, a channel stalled / none",
