@@ -514,9 +514,9 @@ async def test_an_edited_question_is_answered_anew_in_the_same_post(house, world
 async def test_a_deleted_question_takes_its_answer_along_and_is_forgotten(house, world):
     root = await world.mention("hello")
     await house.answered()
-    secret = await world.say("secret", thread=root)
+    slip = await world.say("a slip of the tongue", thread=root)
     await house.answered(2)
-    await world.delete(secret)
+    await world.delete(slip)
     await world.until(lambda: len(house.posts(root)) == 1)
     await house.settled()
     await world.say("and now?", thread=root)
