@@ -100,6 +100,7 @@ def ground(settings: Settings, storage: Storage, http: web.Application) -> Groun
         loopback=is_loopback(settings.http_host),
         sandbox=settings.sandboxed,
         chat_model=chat_model(settings),
+        folder=settings.files,
     )
 
 

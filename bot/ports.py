@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol, TypeAlias
 
 from aiohttp import web
@@ -143,3 +144,4 @@ class Ground:
     loopback: bool  # the HTTP server is reachable from this machine only
     sandbox: bool  # the model is the sandbox's: no key, no cost
     chat_model: str = ""  # what answers, for a label
+    folder: Path = Path("parley.db.files")  # for what is no text: beside the database, not made yet

@@ -112,6 +112,11 @@ class Settings(Environment):
         """`sqlite:///parley.db` is beside the working directory, `sqlite:////var/…` is absolute."""
         return Path(self.database_url.removeprefix("sqlite:///"))
 
+    @property
+    def files(self) -> Path:
+        """The folder of what adapters keep that is no text."""
+        return Path(f"{self.database_path}.files")
+
 
 class WrongSetting(ParleyError):
     """A variable has a value that cannot be meant; the sentence names it, never a secret."""

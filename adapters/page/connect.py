@@ -2,27 +2,34 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncGenerator, Sequence
 
 from aiohttp import WSCloseCode, web
 
 from adapters.pacing import Pace, frames
+from adapters.page import media
 from adapters.page.door import Door
 from adapters.page.files import page, static
 from adapters.page.lobby import Lobby
 from adapters.page.login import Free, Login
 from adapters.page.render import Answer
 from adapters.page.settings import Settings
+from adapters.page.shelf import Shelf
 from adapters.page.socket import Socket
+from adapters.page.suggestions import Suggestions
 from adapters.page.threads import Threads
+from adapters.page.uploads import Uploads
 from adapters.page.visit import Visit
 from bot.commands import Commands, Suggest
-from bot.errors import Refused
 from bot.events import Attachment, Message, Place
 from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
 
 _FRAME = 0.06  # seconds between two states of an answer
+_SWEEP = 3_600.0  # seconds between looks for uploads that nobody sent
+
+log = logging.getLogger(__name__)
 
 
 class Page:
@@ -41,17 +48,30 @@ class Page:
         app.router.add_get("/", door.guarded(self._index))
         app.router.add_get("/static/{file:.+}", door.guarded(static))
         app.router.add_get("/socket", door.guarded(self._socket))
+        uploads = Uploads(self._lobby.identity, self._lobby.shelf)
+        app.router.add_post("/media/{person}", door.guarded(uploads.take))
+        app.router.add_get("/media/{person}/{post}/{file}/{name:[^/]*}", door.guarded(uploads.give))
+        suggestions = Suggestions(self._lobby)
+        app.router.add_get("/suggestions/{person}", door.guarded(suggestions.give))
         if isinstance(login := self._lobby.identity, Login):
             app.router.add_get("/login", door.guarded(login.ask))
             app.router.add_post("/login", door.guarded(login.take))
 
     async def run(self, accept: Accept, suggest: Suggest, commands: Commands) -> None:
-        del suggest
-        self._lobby.accept, self._lobby.commands = accept, commands
+        lobby = self._lobby
+        lobby.accept, lobby.suggest, lobby.commands = accept, suggest, commands
         try:
-            await asyncio.Event().wait()
+            while True:
+                await self._sweep()
+                await asyncio.sleep(_SWEEP)
         finally:
-            self._lobby.accept = None
+            lobby.accept = lobby.suggest = None
+
+    async def _sweep(self) -> None:
+        try:
+            await self._lobby.shelf.sweep()
+        except OSError as error:
+            log.warning("uploads that nobody sent stay where they are: %s", error)
 
     async def deliver(self, delivery: Delivery, screen: Screen) -> None:
         place = delivery.place
@@ -60,9 +80,8 @@ class Page:
             async for frame in states:
                 await answer.show(frame)
 
-    async def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
-        raise Refused(f"“{attachment.name}” cannot be opened here.")
-        yield b""
+    def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
+        return media.opened(self._lobby.shelf, attachment)
 
     async def history(self, _place: Place, _before: str, _limit: int) -> Sequence[Message]:
         """Parley is in every thread here from its beginning, and remembers it."""
@@ -94,7 +113,8 @@ def connect(settings: Settings, ground: Ground) -> Page:
     password = settings.page_password.get_secret_value() if settings.page_password else None
     free = ground.sandbox and ground.loopback
     identity = Free() if free else Login(ground.state, password)
-    adapter = Page(Lobby(identity, Threads(ground.state), _label(ground)))
+    shelf = Shelf(ground.folder / "page")
+    adapter = Page(Lobby(identity, Threads(ground.state, shelf), shelf, _label(ground)))
     adapter.mount(ground.http, Door(settings.page_hosts))
     return adapter
 

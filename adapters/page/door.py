@@ -38,7 +38,7 @@ class Door:
                 return web.Response(status=403, text=sentence, headers=_HEADERS)
             response = await handler(request)
             if not response.prepared:
-                response.headers.update(_HEADERS)
+                response.headers.update(_HEADERS | dict(response.headers))
             return response
 
         return guard

@@ -2,20 +2,23 @@
 
 from dataclasses import dataclass, field
 
-from adapters.page.login import Free, Login
+from adapters.page.login import Identity
+from adapters.page.shelf import Shelf
 from adapters.page.socket import Socket
 from adapters.page.threads import Threads
 from adapters.page.wire import Answer
-from bot.commands import Commands
+from bot.commands import Commands, Suggest
 from bot.ports import Accept
 
 
 @dataclass
 class Lobby:
-    identity: Free | Login
+    identity: Identity
     threads: Threads
+    shelf: Shelf
     label: str  # what answers, for people to read
     accept: Accept | None = None  # while Parley takes something in
+    suggest: Suggest | None = None
     commands: Commands = field(default_factory=lambda: Commands(()))
     present: dict[Socket, str] = field(default_factory=dict)  # who sits before it
 

@@ -26,8 +26,15 @@ _SECRET = "page/secret"  # noqa: S105  the name of the row that holds it
 
 
 class Identity(Protocol):
-    people: tuple[str, ...]  # whom one can be
-    landing: str  # what the address that is printed ends in
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Whom one can be."""
+        ...
+
+    @property
+    def landing(self) -> str:
+        """What the address that is printed ends in."""
+        ...
 
     async def who(self, request: web.Request, chosen: str) -> str:
         """The person, "" for somebody who must log in."""

@@ -1,10 +1,18 @@
 """What the browser and the page's server say to each other: JSON, a `type` in each message."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-Id: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}\Z")]
+from adapters.page.post import Medium, Post, Sign
+from bot.parts import Card
+
+MOST_FILES = 10  # of one message
+
+_ID = "[A-Za-z0-9_-]{8,64}"
+Id: TypeAlias = Annotated[str, Meta(pattern=rf"^{_ID}\Z")]
+IdOrNone: TypeAlias = Annotated[str, Meta(pattern=rf"^(?:{_ID})?\Z")]
+Word: TypeAlias = Annotated[str, Meta(max_length=64)]
 
 
 class Hello(Struct, tag="hello"):
@@ -19,6 +27,14 @@ class Open(Struct, tag="open"):
     thread: Id
 
 
+class Attached(Struct, frozen=True):
+    """A file that was uploaded, under the id that the upload was answered with."""
+
+    id: Id
+    name: Annotated[str, Meta(max_length=255)]
+    seconds: Annotated[float, Meta(ge=0, le=86_400)] = 0.0  # of what was spoken into the browser
+
+
 class Say(Struct, tag="say"):
     """`id` is made by the browser and stays the same when the message is sent again. The first
     message of a thread has the thread's id.
@@ -27,6 +43,22 @@ class Say(Struct, tag="say"):
     id: Id
     thread: Id
     text: str
+    files: Annotated[tuple[Attached, ...], Meta(max_length=MOST_FILES)] = ()
+
+
+class Edit(Struct, tag="edit"):
+    """The person's own message `post` says something else now."""
+
+    id: Id
+    thread: Id
+    post: Id
+    text: str
+
+
+class Delete(Struct, tag="delete"):
+    id: Id
+    thread: Id
+    post: Id
 
 
 class Press(Struct, tag="press"):
@@ -35,36 +67,43 @@ class Press(Struct, tag="press"):
     button: str
 
 
-Request: TypeAlias = Hello | Open | Say | Press
+class Use(Struct, tag="use"):
+    """A command by its form, or from the menu of the post `on`. Where a required value is missing
+    the answer is a Form.
+    """
+
+    id: Id
+    thread: Id
+    command: Word
+    values: Annotated[dict[Word, str | Attached], Meta(max_length=50)] = {}
+    on: IdOrNone = ""
 
 
-class Sign(Struct, frozen=True):
-    """A button as the browser sees it."""
-
-    id: str
-    label: str
+Act: TypeAlias = Say | Edit | Delete | Press | Use  # answered by Got, Refusal or Form
+Request: TypeAlias = Hello | Open | Act
 
 
-class Post(Struct):
-    """One message of a thread: what is kept, and what is shown."""
-
-    id: str
-    by: str  # a person's name, or "parley"
-    at: float
-    text: str = ""
-    status: str = ""
-    notices: tuple[str, ...] = ()
-    buttons: tuple[Sign, ...] = ()
-    private: bool = False
-    done: bool = True
-
-
-class Menu(Struct):
-    """A command in the palette."""
+class Field(Struct):
+    """An option in a form."""
 
     name: str
     help: str
-    options: tuple[str, ...]
+    kind: Literal["text", "long", "whole", "number", "truth", "file"]
+    required: bool
+    choices: tuple[str, ...]
+    minimum: float | None
+    maximum: float | None
+    suggests: bool
+
+
+class Menu(Struct):
+    """A command: in the palette if it can be typed, in each message's menu if it has a shortcut."""
+
+    name: str
+    help: str
+    options: tuple[Field, ...]
+    typed: bool
+    shortcut: str
 
 
 class ThreadLine(Struct, tag="thread"):
@@ -80,6 +119,8 @@ class Welcome(Struct, tag="welcome"):
     people: tuple[str, ...]  # whom one can be; empty where a login decides
     label: str  # what answers
     longest: int  # characters of a message
+    largest: int  # bytes of a file
+    most: int  # files of a message
     commands: tuple[Menu, ...]
     threads: tuple[ThreadLine, ...]
 
@@ -104,7 +145,12 @@ class Change(Struct, tag="change"):
     status: str | UnsetType = UNSET
     notices: tuple[str, ...] | UnsetType = UNSET
     buttons: tuple[Sign, ...] | UnsetType = UNSET
+    private: bool | UnsetType = UNSET
     done: bool | UnsetType = UNSET
+    cards: tuple[Card, ...] | UnsetType = UNSET
+    media: tuple[Medium, ...] | UnsetType = UNSET
+    rated: str | UnsetType = UNSET
+    aside: str | UnsetType = UNSET
 
 
 class Gone(Struct, tag="gone"):
@@ -113,9 +159,19 @@ class Gone(Struct, tag="gone"):
 
 
 class Got(Struct, tag="got"):
-    """The message or press with this id is durable: the browser can forget it."""
+    """What was done with this id is durable: the browser can forget it."""
 
     id: str
+
+
+class Form(Struct, tag="form"):
+    """What was asked with this id lacks something: fill it in and send it as a new Use."""
+
+    id: str
+    command: str
+    values: dict[str, str] = {}
+    files: tuple[Medium, ...] = ()
+    on: str = ""
 
 
 class Refusal(Struct, tag="refused"):
@@ -124,4 +180,4 @@ class Refusal(Struct, tag="refused"):
     again: bool = field(default=False)  # the same message can be sent again later
 
 
-Answer: TypeAlias = Welcome | ThreadLine | Posts | NewPost | Change | Gone | Got | Refusal
+Answer: TypeAlias = Welcome | ThreadLine | Posts | NewPost | Change | Gone | Got | Form | Refusal

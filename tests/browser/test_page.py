@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.parts import Button, Buttons, Delta, Status, Text
+from tests.browser.page import ask
 from tests.page.house import DONE, House, echo, hold, refuse
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -27,11 +28,6 @@ async def rich(_parley, _event, screen, _stop):
     screen.show(DONE)
 
 
-async def ask(page, text):
-    await page.fill("#text", text)
-    await page.press("#text", "Enter")
-
-
 async def test_an_answer_streams_into_the_thread_and_is_listed(visit):
     async with House(script=hold) as house:
         page = await visit(house)
@@ -41,7 +37,9 @@ async def test_an_answer_streams_into_the_thread_and_is_listed(visit):
         await expect(page.locator("#title")).to_have_text("Why is the sky blue?")
         await page.click("text=Stop")
         await expect(page.locator(".answer .markdown")).to_have_text("Well, stopped.")
-        await expect(page.locator(".buttons button")).to_have_text(["Regenerate", "Copy"])
+        await expect(page.locator(".answer .buttons button")).to_have_text(
+            ["Regenerate", "Copy", "⋯"]
+        )
 
 
 async def test_a_sign_says_that_parley_thinks_until_there_is_text(visit):
@@ -134,7 +132,8 @@ async def test_everything_works_by_keyboard(visit):
         await expect(page.locator(".answer .stop")).to_be_visible()
         await page.keyboard.press("Escape")
         await expect(page.locator(".markdown")).to_have_text("Well, stopped.")
-        await page.keyboard.press("Shift+Tab")
+        for _ in range(3):  # the button that attaches, the answer's menu, Copy
+            await page.keyboard.press("Shift+Tab")
         outline = "getComputedStyle(document.activeElement).outlineStyle"
         assert await page.evaluate("document.activeElement.textContent") == "Copy"
         assert await page.evaluate(outline) != "none"
@@ -144,7 +143,9 @@ async def test_a_slash_opens_the_palette_and_arrows_choose(visit):
     async with House(script=echo) as house:
         page = await visit(house)
         await page.keyboard.type("/")
-        await expect(page.locator("#palette li b")).to_have_text(["/help", "/usage"])
+        await expect(page.locator("#palette li b")).to_have_text(
+            ["/help", "/usage", "/paint", "/ask"]
+        )
         await page.keyboard.press("ArrowDown")
         await expect(page.locator("#palette [aria-selected=true] b")).to_have_text("/usage")
         await page.keyboard.press("Enter")

@@ -11,6 +11,7 @@ from tests.chaos.world import Post, Question, World
 
 NOTE = "_Parley was restarted while it wrote this."
 GIVEN_UP = "Parley was restarted "
+FEEDBACK = ("👍", "👎")  # ordinary buttons, where a platform has none of its own for it
 
 
 @dataclass
@@ -61,9 +62,10 @@ def _look_at(question: Question, posts: list[Post], sentences: Counter[str], see
         seen.twice.append(name)
     if any(post.place != question.place for post in posts):
         seen.misplaced.append(name)
-    if posts[0].text.endswith(question.last_word) and posts[0].buttons == ("Regenerate",):
+    buttons = tuple(label for label in posts[0].buttons if label not in FEEDBACK)
+    if posts[0].text.endswith(question.last_word) and buttons == ("Regenerate",):
         seen.whole.append(name)
-    elif NOTE in posts[0].text and posts[0].buttons == ("Regenerate", "Continue"):
+    elif NOTE in posts[0].text and buttons == ("Regenerate", "Continue"):
         seen.interrupted.append(name)
     else:
         seen.frozen.append(f"{name} {posts[0].buttons} …{posts[0].text[-80:]}")

@@ -18,13 +18,15 @@ class Parley:
     def __init__(self, folder: Path, environment: dict[str, str]) -> None:
         self.database = folder / "parley.db"
         self._folder = folder
-        self._environment = environment | {
+        self._environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "PARLEY_CHAT_MODEL": "gpt-4o-mini",
             "PARLEY_HTTP_PORT": "0",
             "PARLEY_PAGE": "off",
+            **environment,
         }
+        self.address = ""  # of its HTTP server
         self._log = folder / "log"
         self._process: asyncio.subprocess.Process | None = None
 
@@ -35,8 +37,9 @@ class Parley:
                 sys.executable, "-m", "bot", "run",
                 cwd=self._folder, env=self._environment, stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
-        line = await asyncio.wait_for(self._process.stdout.readline(), STARTS_IN)
-        assert b"Parley is at" in line, self._log.read_text()[-3000:]
+        line = (await asyncio.wait_for(self._process.stdout.readline(), STARTS_IN)).decode()
+        assert "Parley is at" in line, self._log.read_text()[-3000:]
+        self.address = line.split()[-1].removesuffix("/healthz")
 
     async def kill(self) -> None:
         if self._process and self._process.returncode is None:

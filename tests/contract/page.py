@@ -3,8 +3,11 @@ threads are theirs alone.
 """
 
 import asyncio
+import shutil
+import tempfile
 import uuid
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -12,7 +15,7 @@ from adapters.page.connect import connect
 from adapters.page.settings import Settings
 from bot.http.server import Server
 from bot.ports import Adapter, Ground, State
-from tests.contract.world import Post
+from tests.contract.world import Post, Upload
 from tests.fakes.page_client import PageClient
 from tests.fakes.state import MemoryState
 
@@ -27,13 +30,17 @@ class PageWorld:
         self._windows: dict[tuple[str, str], PageClient] = {}  # one a person and thread
         self._said: dict[str, tuple[str, str, PageClient, dict]] = {}  # by whom, where, what
         self._last = ""
+        self._filled: set[str] = set()  # the forms, by what was asked
         self._port = 0
+        self._folder = Path(tempfile.mkdtemp())
         self._changed = asyncio.Event()
 
     async def connect(self, state: State | None = None) -> None:
         self.state = Forgetful(state or MemoryState())
         self._server = Server("127.0.0.1", self._port, self._health)
-        ground = Ground(self.state, self._server.app, loopback=True, sandbox=True)
+        ground = Ground(
+            self.state, self._server.app, loopback=True, sandbox=True, folder=self._folder
+        )
         self.adapter = connect(Settings(_env_file=None), ground)
         await self._server.start()
         self._port = int(self._server.address.rpartition(":")[2])
@@ -50,13 +57,58 @@ class PageWorld:
             await window.aclose()
         await self.adapter.close()
         await self._server.stop()
+        shutil.rmtree(self._folder)
 
     async def mention(self, text: str, *, by: str = "ada", thread: str = "") -> str:
+        return await self.share(text, by=by, thread=thread)
+
+    async def share(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         said = uuid.uuid4().hex
         window = await self._window(by, thread or said)
+        attached = [await self._upload(window, by, file) for file in files]
         message = {"type": "say", "id": said, "thread": thread or said, "text": text}
-        await self._send(window, by, message)
+        await self._send(window, by, message | {"files": attached})
         return said
+
+    async def edit(self, message: str, text: str, *, by: str = "ada") -> None:
+        await self._act(message, by, type="edit", post=message, text=text)
+
+    async def delete(self, message: str) -> None:
+        await self._act(message, type="delete", post=message)
+
+    async def shortcut(self, label: str, *, on: str, by: str = "ada") -> None:
+        commands = next(iter(self._windows.values())).welcome["commands"]
+        command = next(c["name"] for c in commands if c["shortcut"] == label)
+        await self._act(on, by, type="use", command=command, on=on)
+
+    def form(self) -> tuple[str, ...]:
+        if not (asked := self._asked()):
+            return ()
+        _, _, window, form = asked
+        commands = {command["name"]: command for command in window.welcome["commands"]}
+        return tuple(option["name"] for option in commands[form["command"]]["options"])
+
+    async def fill(self, *, by: str = "ada", **values: str | Upload) -> None:
+        asker, thread, window, form = self._asked()
+        filled = {
+            name: await self._upload(window, asker, value) if isinstance(value, Upload) else value
+            for name, value in values.items()
+        }
+        self._filled.add(form["id"])
+        use = {"type": "use", "id": uuid.uuid4().hex, "thread": thread, "on": form["on"]}
+        await self._send(window, asker, use | {"command": form["command"], "values": filled})
+
+    def _asked(self) -> tuple[str, str, PageClient, dict] | None:
+        """By whom and where the form was opened that is not filled in yet."""
+        return next(
+            (
+                (by, thread, window, heard)
+                for (by, thread), window in self._windows.items()
+                for heard in window.heard
+                if heard["type"] == "form" and heard["id"] not in self._filled
+            ),
+            None,
+        )
 
     async def direct(self, text: str, *, by: str = "ada") -> str:
         return await self.mention(text, by=by)
@@ -70,10 +122,14 @@ class PageWorld:
         await self.mention(f"/{command} {text}".strip(), by=by)
 
     async def press(self, label: str, *, post: str, by: str = "ada") -> None:
-        window, thread = next((w, t) for (_, t), w in self._windows.items() if post in w.posts)
-        button = next(b["id"] for b in window.posts[post]["buttons"] if b["label"] == label)
-        press = {"type": "press", "id": uuid.uuid4().hex, "thread": thread, "button": button}
-        await self._send(await self._window(by, thread), by, press)
+        shown = next(w.posts[post] for w in self._windows.values() if post in w.posts)
+        button = next(b["id"] for b in shown["buttons"] if b["label"] == label)
+        await self._act(post, by, type="press", button=button)
+
+    async def _act(self, at: str, by: str = "ada", **said) -> None:
+        thread = next(t for (_, t), window in self._windows.items() if at in window.posts)
+        act = {"id": uuid.uuid4().hex, "thread": thread} | said
+        await self._send(await self._window(by, thread), by, act)
 
     async def redeliver(self) -> None:
         by, thread, _, message = self._said[self._last]
@@ -121,12 +177,22 @@ class PageWorld:
         ]
         return [post for _, post in sorted(found, key=lambda pair: pair[0])]
 
+    def content(self, name: str) -> bytes:
+        answers = [answer for window in self._windows.values() for answer in window.answers]
+        newest = sorted(answers, key=lambda answer: -answer["at"])
+        file = next(m for answer in newest for m in answer["media"] if m["name"] == name)
+        return next(self._folder.glob(f"page/*/*/{file['id']}")).read_bytes()
+
     def calls(self) -> int:
         return sum(window.updates for window in self._windows.values())
 
     def called(self) -> Sequence[str]:
         """The page notifies nobody."""
         return []
+
+    async def _upload(self, window: PageClient, by: str, file: Upload) -> dict:
+        medium = await window.upload(file.name, file.content, PERSON[by])
+        return medium | {"seconds": file.seconds}
 
     async def _window(self, by: str, thread: str, *, anew: bool = False) -> PageClient:
         if anew or (by, thread) not in self._windows:
@@ -146,13 +212,19 @@ class PageWorld:
 
 
 def _posts(answer: dict, thread: str, by: str) -> list[Post]:
-    """A notice is a post of its own for its one reader."""
-    labels = tuple(button["label"] for button in answer["buttons"])
-    to = by if answer["private"] else ""
-    posts = [Post(answer["id"], thread, answer["text"], labels, to)] if answer["text"] else []
-    return posts + [
+    """A notice is a post of its own for its one reader, and so is what a button has to say."""
+    shown = Post(
+        answer["id"], thread, answer["text"],
+        buttons=tuple(button["label"] for button in answer["buttons"]),
+        private_to=by if answer["private"] else "",
+        images=tuple(m["alt"] for m in answer["media"] if m["kind"] == "image"),
+        files=tuple(m["name"] for m in answer["media"] if m["kind"] != "image"),
+        card=next((card["title"] for card in answer["cards"]), ""),
+    )  # fmt: skip
+    words = [*answer["notices"], *filter(None, [answer["aside"]])]
+    return [shown] * bool(shown.text or shown.images or shown.files or shown.card) + [
         Post(f"{answer['id']}:{number}", thread, sentence, (), by)
-        for number, sentence in enumerate(answer["notices"])
+        for number, sentence in enumerate(words)
     ]
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import aiohttp
 
@@ -29,9 +29,9 @@ class PageClient:
         self._news = asyncio.Condition()
 
     async def connect(self, person: str = "ada", *, hello: bool = True) -> "PageClient":
-        self._session = aiohttp.ClientSession(cookies=self._cookies)
+        self.http = aiohttp.ClientSession(cookies=self._cookies)
         headers = {"Origin": self.address}
-        self.ws = await self._session.ws_connect(f"{self.address}/socket", headers=headers)
+        self.ws = await self.http.ws_connect(f"{self.address}/socket", headers=headers)
         self._reader = asyncio.create_task(self._read())
         if hello:
             await self.send({"type": "hello", "person": person})
@@ -45,14 +45,14 @@ class PageClient:
     async def aclose(self) -> None:
         await self.ws.close()
         await self._reader
-        await self._session.close()
+        await self.http.close()
 
     async def cut(self) -> None:
         """Without a goodbye."""
         if connection := self.ws._response.connection:
             connection.transport.abort()
         await self._reader
-        await self._session.close()
+        await self.http.close()
 
     async def send(self, message: dict) -> None:
         await self.ws.send_str(json.dumps(message, ensure_ascii=False))
@@ -62,18 +62,35 @@ class PageClient:
         await self.send({"type": "open", "thread": thread})
         await self.until(lambda: any(m["type"] == "posts" for m in self.heard))
 
-    async def say(self, text: str, thread: str = "") -> str:
-        """The message's id, once it was acknowledged or refused."""
-        said = uuid.uuid4().hex
-        await self.send({"type": "say", "id": said, "thread": thread or said, "text": text})
-        await self.answered(said)
-        return said
+    async def act(self, kind: str, thread: str = "", **said) -> str:
+        """The act's id, once it was acknowledged or refused, or answered by a form."""
+        id_ = uuid.uuid4().hex
+        await self.send({"type": kind, "id": id_, "thread": thread or id_, **said})
+        await self.answered(id_)
+        return id_
+
+    async def say(self, text: str, thread: str = "", files: Sequence[dict] = ()) -> str:
+        return await self.act("say", thread, text=text, files=list(files))
 
     async def press(self, thread: str, button: str) -> str:
-        said = uuid.uuid4().hex
-        await self.send({"type": "press", "id": said, "thread": thread, "button": button})
-        await self.answered(said)
-        return said
+        return await self.act("press", thread, button=button)
+
+    async def upload(self, name: str, content: bytes, person: str = "ada") -> dict:
+        """The file as it can be attached."""
+        async with self.http.post(
+            f"{self.address}/media/{person}", params={"name": name}, data=content,
+            headers={"Origin": self.address},
+        ) as response:  # fmt: skip
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+    async def fetch(self, url: str) -> bytes:
+        async with self.http.get(self.address + url) as response:
+            assert response.status == 200
+            return await response.read()
+
+    def form(self, said: str) -> dict | None:
+        return next((m for m in self._verdicts() if m["id"] == said and m["type"] == "form"), None)
 
     async def answered(self, said: str) -> None:
         await self.until(lambda: any(m.get("id") == said for m in self._verdicts()))
@@ -95,7 +112,7 @@ class PageClient:
         return [post for post in self.posts.values() if post["by"] == "parley"]
 
     def _verdicts(self):
-        return (m for m in self.heard if m["type"] in {"got", "refused"})
+        return (m for m in self.heard if m["type"] in {"got", "refused", "form"})
 
     async def _read(self) -> None:
         async for message in self.ws:

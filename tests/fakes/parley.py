@@ -41,6 +41,7 @@ class ScriptedParley:
         self.script = script
         self.events: dict[str, Event] = {}
         self.refuse = ""  # a sentence: nothing is accepted
+        self.private: set[str] = set()  # commands that answer the asker alone
         self.stops: dict[str, asyncio.Event] = {}
         self.logs: dict[str, MemoryLog] = {}
         self._tasks: set[asyncio.Task] = set()
@@ -57,6 +58,10 @@ class ScriptedParley:
             self._begin(event)
         return "accepted"
 
+    async def settled(self):
+        """Everything that was begun is answered."""
+        await asyncio.gather(*self._tasks)
+
     async def aclose(self):
         for task in self._tasks:
             task.cancel()
@@ -66,7 +71,8 @@ class ScriptedParley:
         return self.stops.setdefault(delivery, asyncio.Event())
 
     def delivery(self, event, *, private=False):
-        id_ = getattr(event, "of", "") or hashlib.sha256(event.id.encode()).hexdigest()[:12]
+        said = getattr(event, "message", event.id)  # an edit or a deletion names what was said
+        id_ = getattr(event, "of", "") or hashlib.sha256(said.encode()).hexdigest()[:12]
         log = self.logs.setdefault(id_, MemoryLog())
         return Delivery(id_, id_, event.place, event.author, private, "", event.source, log)
 
@@ -76,7 +82,7 @@ class ScriptedParley:
 
     async def _answer(self, event):
         screen = Screen()
-        delivery = self.delivery(event)
+        delivery = self.delivery(event, private=getattr(event, "command", "") in self.private)
         self.stopped(delivery.id).clear()
         delivering = asyncio.create_task(self.adapter.deliver(delivery, screen))
         try:

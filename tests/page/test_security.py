@@ -15,7 +15,7 @@ async def web():
         yield session
 
 
-PATHS = ["/", "/static/main.js", "/socket", "/login"]
+PATHS = ["/", "/static/main.js", "/socket", "/login", "/media/ada/new/x/y", "/suggestions/ada"]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -3,11 +3,18 @@
 import { Palette } from "./palette.js";
 
 export class Composer extends EventTarget {
-  constructor({ form, text, send, palette, problem }) {
+  constructor({ form, text, send, palette, problem, attachments }) {
     super();
-    Object.assign(this, { text, send, problem });
+    Object.assign(this, { text, send, problem, attachments });
     this.longest = Infinity;
+    this.eager = false; // Enter was pressed while a file was on its way
     this.palette = new Palette(palette, text);
+    this.palette.addEventListener("choose", ({ detail }) => this.#tell("choose", { command: detail, files: attachments.take() }));
+    attachments.addEventListener("change", () => this.#attached());
+    attachments.addEventListener("complain", ({ detail }) => {
+      this.eager = false;
+      this.complain(detail);
+    });
     text.addEventListener("input", () => this.#changed());
     text.addEventListener("keydown", (event) => this.#key(event));
     text.addEventListener("blur", () => this.palette.close());
@@ -28,8 +35,9 @@ export class Composer extends EventTarget {
   }
 
   /** What was not taken comes back, unless one already writes something else. */
-  giveBack(text) {
+  giveBack({ text, files }) {
     if (this.text.value) return;
+    this.attachments.put(files);
     this.#set(text);
   }
 
@@ -38,29 +46,48 @@ export class Composer extends EventTarget {
     this.#changed();
   }
 
+  #attached() {
+    this.#enable();
+    if (this.eager) this.#submit();
+  }
+
   #changed() {
-    const { value } = this.text;
-    const length = [...value.trim()].length;
-    this.complain(length > this.longest ? tooLong(length, this.longest) : "");
-    this.send.disabled = length === 0 || length > this.longest;
+    this.eager = false;
+    this.complain(this.#length > this.longest ? tooLong(this.#length, this.longest) : "");
+    this.#enable();
     this.text.style.height = "auto";
     this.text.style.height = `${this.text.scrollHeight}px`;
     this.palette.update();
   }
 
+  get #length() {
+    return [...this.text.value.trim()].length;
+  }
+
+  #enable() {
+    const { empty, busy } = this.attachments;
+    this.send.disabled = busy || this.#length > this.longest || (empty && this.#length === 0);
+  }
+
   #key(event) {
     if (event.isComposing || this.palette.key(event)) return;
-    if (event.key === "Escape") this.dispatchEvent(new Event("stop"));
+    if (event.key === "Escape") this.#tell("stop");
+    if (event.key === "ArrowUp" && !this.text.value) this.#tell("again");
     if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     this.#submit();
   }
 
   #submit() {
+    this.eager = this.attachments.busy;
     if (this.send.disabled) return;
-    const text = this.text.value.trim();
+    const said = { text: this.text.value.trim(), files: this.attachments.take() };
     this.#set("");
-    this.dispatchEvent(new CustomEvent("say", { detail: text }));
+    this.#tell("say", said);
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
 

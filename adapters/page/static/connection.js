@@ -37,14 +37,11 @@ export class Connection extends EventTarget {
     this.#thread = "";
   }
 
-  say(thread, text) {
+  /** Tell Parley, until it has it. `said` is one of its requests; the first of a thread names it. */
+  tell(type, thread, said) {
     const id = makeId();
-    this.#keepAndSend({ type: "say", id, thread: thread || id, text: text.toWellFormed?.() ?? text });
+    this.#keepAndSend(wellFormed({ ...said, type, id, thread: thread || id }));
     return { id, thread: thread || id };
-  }
-
-  press(thread, button) {
-    this.#keepAndSend({ type: "press", id: makeId(), thread, button });
   }
 
   /** What this person said in `thread` and Parley has not acknowledged. */
@@ -54,7 +51,7 @@ export class Connection extends EventTarget {
 
   #heard(answer) {
     if (answer.type === "welcome") this.#welcomed(answer);
-    if (answer.type === "got" || (answer.type === "refused" && !answer.again)) {
+    if (["got", "form"].includes(answer.type) || (answer.type === "refused" && !answer.again)) {
       this.#keep(this.#outbox().filter((said) => said.id !== answer.id));
     }
     if (answer.type === "refused" && answer.again) this.#later();
@@ -104,6 +101,11 @@ export class Connection extends EventTarget {
   #tell(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** Half a character has no place in UTF-8. */
+function wellFormed(said) {
+  return JSON.parse(JSON.stringify(said), (_, value) => (typeof value === "string" ? (value.toWellFormed?.() ?? value) : value));
 }
 
 /** crypto.randomUUID exists only in a secure context, which plain HTTP to another host is not. */

@@ -4,16 +4,15 @@ import { Message } from "./message.js";
 
 const NEAR = 80; // px from the end that still count as reading the end
 
-export class Conversation extends EventTarget {
+export class Conversation {
   #messages = new Map();
 
   constructor({ posts, scroll, welcome, latest, spoken }) {
-    super();
     Object.assign(this, { posts, scroll, welcome, latest, spoken });
     this.following = true;
     scroll.addEventListener("scroll", () => this.#follow(this.#atEnd()));
     latest.addEventListener("click", () => this.toEnd());
-    new ResizeObserver(() => this.following && this.#scroll()).observe(posts);
+    new ResizeObserver(() => (this.following ? this.#scroll() : this.#follow(this.#atEnd()))).observe(posts);
   }
 
   clear() {
@@ -38,16 +37,19 @@ export class Conversation extends EventTarget {
     this.#place(message);
   }
 
-  putPending({ id, text }) {
-    this.#add({ id, text, by: "me", at: Infinity, done: true }).pending = true;
+  putPending({ id, text, files }) {
+    const media = (files ?? []).map((file) => ({ ...file, url: file.url.replace("/new/", `/${id}/`) })); // where it is going
+    this.#add({ id, text, media, by: "me", at: Infinity, done: true }).pending = true;
     this.toEnd();
   }
 
-  /** What was not accepted goes back to the box: its text. */
-  take(id) {
-    const text = this.#messages.get(id)?.text ?? "";
-    this.remove(id);
-    return text;
+  get(id) {
+    return this.#messages.get(id);
+  }
+
+  /** The person's last message that can be edited. */
+  get editable() {
+    return [...this.#messages.values()].filter((message) => message.open).sort((a, b) => a.at - b.at).at(-1);
   }
 
   change({ id, ...change }) {
@@ -76,7 +78,6 @@ export class Conversation extends EventTarget {
 
   #add(post) {
     const message = new Message(post);
-    message.addEventListener("press", ({ detail }) => this.dispatchEvent(new CustomEvent("press", { detail })));
     this.#messages.set(post.id, message);
     this.#place(message);
     this.#drawWelcome();

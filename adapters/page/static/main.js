@@ -1,27 +1,25 @@
 // The page: what is heard goes to its part, what one does goes to Parley.
 
+import { Attachments } from "./attachments.js";
 import { Composer } from "./composer.js";
 import { Connection } from "./connection.js";
 import { Conversation } from "./conversation.js";
+import { Form } from "./form.js";
+import { drawIdeas } from "./ideas.js";
+import { Menu } from "./menu.js";
 import { Sidebar, named } from "./sidebar.js";
 
-const IDEAS = [
-  "Why is the sky blue?",
-  "Write a haiku about a quiet harbour",
-  "Explain recursion to a ten-year-old",
-  "/help",
-];
-
 const find = (id) => document.getElementById(id);
-const [connection, composer, conversation, sidebar] = [
-  new Connection(),
-  new Composer({ form: find("composer"), text: find("text"), send: find("send"), palette: find("palette"), problem: find("problem") }),
-  new Conversation({ posts: find("posts"), scroll: find("scroll"), welcome: find("welcome"), latest: find("latest"), spoken: find("spoken") }),
-  new Sidebar({
-    sidebar: find("sidebar"), threads: find("threads"), people: find("people"), label: find("label"),
-    menu: find("menu"), veil: find("veil"), close: find("close"), fresh: find("new"),
-  }),
-];
+const parts = (...ids) => Object.fromEntries(ids.map((id) => [id, find(id)]));
+
+const connection = new Connection();
+const attachments = new Attachments({ list: find("attached"), choose: find("attach"), input: find("files"), text: find("text"), veil: find("drop") });
+const composer = new Composer({ form: find("composer"), ...parts("text", "send", "palette", "problem"), attachments });
+const conversation = new Conversation(parts("posts", "scroll", "welcome", "latest", "spoken"));
+const form = new Form(find("form"));
+const menu = new Menu(find("actions"));
+const sidebar = new Sidebar({ ...parts("sidebar", "threads", "people", "label", "menu", "veil", "close"), fresh: find("new") });
+let commands = new Map(); // by name
 let thread = location.hash.slice(1);
 
 function go(id) {
@@ -41,10 +39,33 @@ function drawTitle() {
   sidebar.mark(thread);
 }
 
-function say(text) {
-  const said = connection.say(thread, text);
+function say({ text, files }) {
+  const said = connection.tell("say", thread, { text, files });
   if (!thread) go(said.thread);
-  conversation.putPending({ ...said, text });
+  conversation.putPending({ ...said, text, files });
+}
+
+/** Where something is missing, Parley answers with the form to fill in. */
+function use(name, { values = {}, files = [], on = "" }) {
+  const takers = commands.get(name).options.filter(({ kind }) => kind === "file");
+  const attached = takers.slice(0, files.length).map((option, at) => [option.name, files[at]]);
+  attachments.put(files.slice(takers.length));
+  return connection.tell("use", thread, { command: name, values: { ...Object.fromEntries(attached), ...values }, on });
+}
+
+function actions(message) {
+  const items = [...commands.values()]
+    .filter(({ shortcut }) => shortcut)
+    .map(({ name, shortcut }) => ({ label: shortcut, act: () => use(name, { on: message.id }) }));
+  if (message.mine && message.text) items.push({ label: "Copy", act: () => navigator.clipboard?.writeText(message.text) });
+  if (!message.open) return items;
+  const remove = () => {
+    connection.tell("delete", thread, { post: message.id });
+    composer.focus();
+  };
+  items.push({ label: "Edit", act: () => message.edit() });
+  items.push({ label: "Delete", sure: "Really delete?", act: remove });
+  return items;
 }
 
 const hear = (type, handle) => connection.addEventListener(type, ({ detail }) => handle(detail));
@@ -53,8 +74,11 @@ const here = (handle) => (answer) => answer.thread === thread && handle(answer);
 hear("welcome", (welcome) => {
   find("connection").textContent = "";
   find("greeting").textContent = welcome.people.length ? `What shall we talk about, ${named(welcome.person)}?` : "What shall we talk about?";
+  commands = new Map(welcome.commands.map((command) => [command.name, command]));
   composer.longest = welcome.longest;
   composer.palette.commands = welcome.commands;
+  for (const part of [attachments, form]) Object.assign(part, { person: welcome.person, largest: welcome.largest });
+  attachments.most = welcome.most;
   sidebar.welcome(welcome);
   drawTitle();
 });
@@ -66,40 +90,47 @@ hear("posts", here(({ posts }) => conversation.show(posts, connection.pending(th
 hear("post", here(({ post }) => conversation.put(post)));
 hear("change", here((change) => conversation.change(change)));
 hear("gone", here(({ id }) => conversation.remove(id)));
-hear("got", () => composer.complain(""));
+hear("got", ({ id }) => {
+  if (!form.awaits(id)) return composer.complain("");
+  form.answered();
+  if (!thread) go(id);
+  conversation.toEnd();
+});
+hear("form", ({ id, command, ...asked }) => {
+  conversation.remove(id);
+  form.open(commands.get(command), { ...asked, thread }, conversation.get(asked.on)?.text);
+});
 hear("refused", ({ id, sentence, again }) => {
+  if (form.awaits(id)) return form.answered(sentence, again);
   composer.complain(sentence);
-  if (again) return;
-  composer.giveBack(conversation.take(id));
+  const message = conversation.get(id);
+  if (again || !message) return;
+  conversation.remove(id);
+  composer.giveBack(message);
 });
 hear("away", ({ reason }) => {
   find("connection").textContent = reason || "Connecting…";
 });
 
 composer.addEventListener("say", ({ detail }) => say(detail));
+composer.addEventListener("choose", ({ detail }) => use(detail.command, detail));
+composer.addEventListener("again", () => conversation.editable?.edit());
 composer.addEventListener("stop", () => {
   const stop = conversation.stoppable?.stop;
-  if (stop) connection.press(thread, stop.id);
+  if (stop) connection.tell("press", thread, { button: stop.id });
 });
-conversation.addEventListener("press", ({ detail }) => connection.press(thread, detail));
+form.addEventListener("use", ({ detail }) => detail.waiting(connection.tell("use", thread, detail.said).id));
+conversation.posts.addEventListener("press", ({ detail }) => connection.tell("press", thread, { button: detail }));
+conversation.posts.addEventListener("edit", ({ detail }) => connection.tell("edit", thread, detail));
+conversation.posts.addEventListener("actions", ({ detail }) => menu.open(detail.opener, actions(detail.message)));
 sidebar.addEventListener("choose", ({ detail }) => go(detail));
 sidebar.addEventListener("become", ({ detail }) => {
   connection.become(detail);
+  attachments.take(); // they were the other one's
   go("");
 });
 addEventListener("hashchange", () => go(location.hash.slice(1)));
 
-find("ideas").append(
-  ...IDEAS.map((idea) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.textContent = idea;
-    button.addEventListener("click", () => say(idea));
-    const item = document.createElement("li");
-    item.append(button);
-    return item;
-  }),
-);
-
+drawIdeas(find("ideas"), (text) => say({ text, files: [] }));
 if (thread) connection.open(thread);
 connection.connect();

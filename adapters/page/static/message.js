@@ -1,24 +1,31 @@
-// One message: what a person said, or Parley's answer with its sign, notices and buttons.
+// One message: what a person said, or Parley's answer with its cards, files, notices and buttons.
+// What is done with it are events of its element: press, edit and actions.
 
+import { drawButtons } from "./buttons.js";
+import { drawCards } from "./card.js";
+import { edit } from "./editor.js";
 import { Markdown, copy } from "./markdown.js";
+import { drawMedia } from "./media.js";
 
-export class Message extends EventTarget {
+const EMPTY = { text: "", status: "", notices: [], buttons: [], cards: [], media: [], rated: "", aside: "", about: "" };
+
+export class Message {
   #post;
+  #shown = {};
   #markdown;
   #frame = 0;
 
   constructor(post) {
-    super();
-    this.#post = { status: "", notices: [], buttons: [], ...post };
+    this.#post = { ...EMPTY, ...post };
     this.mine = post.by !== "parley";
     this.element = document.createElement("article");
     this.element.className = this.mine ? "mine" : "answer";
     this.element.dataset.id = post.id;
-    this.element.setAttribute("aria-label", this.mine ? "You" : "Parley");
-    this.body = this.#part("div", this.mine ? "said" : "markdown");
-    this.status = this.#part("p", "status");
-    this.notices = this.#part("div", "notices");
-    this.buttons = this.#part("div", "buttons");
+    this.element.ariaLabel = this.mine ? "You" : "Parley";
+    const parts = ["about", "cards", "body", "media", "status", "notices", "buttons", "aside"];
+    for (const part of parts) this[part] = this.#part(part);
+    this.body.className = this.mine ? "said" : "markdown";
+    this.aside.setAttribute("role", "status");
     this.#markdown = new Markdown(this.body);
     this.#draw();
   }
@@ -35,8 +42,17 @@ export class Message extends EventTarget {
     return this.#post.text;
   }
 
+  get files() {
+    return this.#post.media;
+  }
+
   get running() {
     return !this.mine && !this.#post.done;
+  }
+
+  /** Whether it can be edited and deleted. */
+  get open() {
+    return this.mine && !this.#post.fixed && !this.element.classList.contains("pending");
   }
 
   get stop() {
@@ -54,56 +70,55 @@ export class Message extends EventTarget {
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
+  edit() {
+    edit(this.element, this.text, (text) => this.#tell("edit", { post: this.id, text }));
+  }
+
   #draw() {
     this.#frame = 0;
-    const { text, status, notices, done } = this.#post;
+    const { text, status, done, about } = this.#post;
     if (this.mine) this.body.textContent = text;
     else this.#markdown.show(text);
     this.element.classList.toggle("running", this.running);
     this.element.classList.toggle("private", Boolean(this.#post.private));
-    this.element.setAttribute("aria-busy", String(this.running));
+    this.element.ariaBusy = String(this.running);
+    this.about.textContent = about;
     this.status.textContent = done ? "" : status;
-    this.notices.replaceChildren(...notices.map(notice));
+    this.#renew("cards", (cards) => drawCards(this.cards, cards));
+    this.#renew("media", (media) => drawMedia(this.media, media));
+    this.#renew("notices", (notices) => this.notices.replaceChildren(...notices.map(notice)));
+    this.#renew("aside", (aside) => new Markdown(this.aside).show(aside));
     this.#drawButtons();
   }
 
+  /** While a text grows the rest is left alone. */
+  #renew(part, draw) {
+    const now = this.#post[part];
+    if (this.#shown[part] !== now) draw(now);
+    this.#shown[part] = now;
+  }
+
   #drawButtons() {
-    const wanted = this.#post.buttons.map(({ id, label }) => `${id} ${label}`).join("\n") + this.#post.done;
-    if (this.mine || this.buttons.dataset.shown === wanted) return;
-    this.buttons.dataset.shown = wanted;
-    const buttons = this.#post.buttons.map((button) => this.#button(button));
-    if (this.#post.done && this.#post.text) buttons.push(this.#copy());
-    this.buttons.replaceChildren(...buttons);
-  }
-
-  #button({ id, label }) {
-    const made = pill(label);
-    if (id.startsWith("parley:stop:")) made.classList.add("stop");
-    made.addEventListener("click", () => {
-      made.disabled = true;
-      this.dispatchEvent(new CustomEvent("press", { detail: id }));
+    const { buttons, rated, done, text } = this.#post;
+    const wanted = JSON.stringify([buttons, rated, done, Boolean(text)]);
+    if (this.#shown.buttons === wanted) return;
+    this.#shown.buttons = wanted;
+    drawButtons(this.buttons, this.#post, this.mine, {
+      press: (id) => this.#tell("press", id),
+      copy: (button) => copy(button, this.text),
+      more: (opener) => this.#tell("actions", { message: this, opener }),
     });
-    return made;
   }
 
-  #copy() {
-    const made = pill("Copy");
-    made.addEventListener("click", () => copy(made, this.#post.text));
-    return made;
+  #tell(type, detail) {
+    this.element.dispatchEvent(new CustomEvent(type, { detail, bubbles: true }));
   }
 
-  #part(tag, name) {
-    const made = this.element.appendChild(document.createElement(tag));
+  #part(name) {
+    const made = this.element.appendChild(document.createElement("div"));
     made.className = name;
     return made;
   }
-}
-
-function pill(label) {
-  const made = document.createElement("button");
-  made.type = "button";
-  made.textContent = label;
-  return made;
 }
 
 function notice(sentence) {
@@ -111,7 +126,6 @@ function notice(sentence) {
   made.className = "notice";
   made.setAttribute("role", "note");
   new Markdown(made.appendChild(document.createElement("div"))).show(sentence);
-  const who = made.appendChild(document.createElement("small"));
-  who.textContent = "Only you see this";
+  made.appendChild(document.createElement("small")).textContent = "Only you see this";
   return made;
 }

@@ -1,11 +1,12 @@
 // The commands, offered while a "/" is typed. Arrows choose, Enter or Tab takes, Esc closes.
 
-export class Palette {
+export class Palette extends EventTarget {
   #commands = [];
   #found = [];
   #at = 0;
 
   constructor(list, text) {
+    super();
     Object.assign(this, { list, text });
     list.addEventListener("pointerdown", (event) => {
       event.preventDefault(); // the text keeps the focus
@@ -15,7 +16,7 @@ export class Palette {
   }
 
   set commands(commands) {
-    this.#commands = commands;
+    this.#commands = commands.filter(({ typed }) => typed);
   }
 
   get open() {
@@ -23,7 +24,7 @@ export class Palette {
   }
 
   update() {
-    const typed = /^\/(\w*)$/.exec(this.text.value)?.[1];
+    const typed = /^\/([\w-]*(?: [\w-]*)?)$/.exec(this.text.value)?.[1];
     this.#found = typed === undefined ? [] : this.#commands.filter(({ name }) => name.startsWith(typed.toLowerCase()));
     this.#at = 0;
     this.#draw();
@@ -41,20 +42,23 @@ export class Palette {
     if (event.key === "ArrowDown") this.#at = (this.#at + 1) % length;
     else if (event.key === "ArrowUp") this.#at = (this.#at + length - 1) % length;
     else if (event.key === "Escape") this.#found = [];
-    else if (event.key === "Tab" || (event.key === "Enter" && !this.#exact())) this.#take(this.#found[this.#at]);
+    else if (event.key === "Tab" || (event.key === "Enter" && !this.#runs())) this.#take(this.#found[this.#at]);
     else return false;
     event.preventDefault();
     this.#draw();
     return true;
   }
 
-  #exact() {
-    return this.#found[this.#at].name === this.text.value.slice(1).toLowerCase();
+  /** Whether what is typed is all that the command needs. */
+  #runs() {
+    const { name, options } = this.#found[this.#at];
+    return name === this.text.value.slice(1).toLowerCase() && !needs(options);
   }
 
-  #take({ name }) {
-    this.text.value = `/${name} `;
+  #take({ name, options }) {
+    this.text.value = needs(options) ? "" : `/${name} `;
     this.close();
+    if (needs(options)) this.dispatchEvent(new CustomEvent("choose", { detail: name }));
     this.text.focus();
     this.text.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -75,8 +79,13 @@ export class Palette {
     item.setAttribute("role", "option");
     item.setAttribute("aria-selected", String(at === this.#at));
     item.appendChild(document.createElement("b")).textContent = `/${name}`;
-    item.appendChild(document.createElement("i")).textContent = options.join(" ");
+    item.appendChild(document.createElement("i")).textContent = options.map((option) => option.name).join(" ");
     item.appendChild(document.createElement("span")).textContent = help;
     return item;
   }
+}
+
+/** A command that cannot do without some value opens its form. */
+function needs(options) {
+  return options.some((option) => option.required);
 }

@@ -38,7 +38,8 @@ export class Sidebar extends EventTarget {
   }
 
   add({ id, title }) {
-    if (this.#lines.has(id)) return;
+    const known = this.#lines.get(id);
+    if (known) return void (known.title = known.textContent = title);
     const item = document.createElement("li");
     const line = item.appendChild(document.createElement("button"));
     line.type = "button";

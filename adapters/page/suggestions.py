@@ -1,0 +1,39 @@
+"""What may be meant, while somebody fills in a form."""
+
+import asyncio
+from collections.abc import Sequence
+from http import HTTPStatus
+
+import msgspec
+from aiohttp import web
+
+from adapters.page import receive
+from adapters.page.lobby import Lobby
+from bot.commands import Choice
+
+_PATIENCE = 3.0  # seconds; a later suggestion is worth nothing
+_LONGEST = 1000  # characters
+_ASKED = ("thread", "command", "option", "text")
+
+
+class Suggestions:
+    def __init__(self, lobby: Lobby) -> None:
+        self._lobby = lobby
+
+    async def give(self, request: web.Request) -> web.Response:
+        """GET /suggestions/{person}?thread=…&command=…&option=…&text=…: labels and values."""
+        person = request.match_info["person"]
+        if await self._lobby.identity.who(request, person) != person:
+            return web.Response(status=HTTPStatus.FORBIDDEN, text="Log in first.")
+        asked = [request.query.get(name, "")[:_LONGEST] for name in _ASKED]
+        body = msgspec.json.encode(await self._meant(person, *asked))
+        return web.Response(body=body, content_type="application/json")
+
+    async def _meant(self, person: str, *asked: str) -> Sequence[Choice]:
+        if self._lobby.suggest is None:
+            return ()
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                return await self._lobby.suggest(receive.typing(person, *asked))
+        except TimeoutError:
+            return ()
