@@ -14,9 +14,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.connect import Door
+from adapters.slack.connect import bolt
+from adapters.slack.door import Door
+from adapters.slack.intake import Intake
+from adapters.slack.teams import OneTeam
 from benchmarks.row import Row, against, sized
-from bot.commands import Command, Commands, Option, Trigger
+from bot.commands import Command, Commands, Option, Trigger, Typing
 from bot.dispatch.router import Router
 from bot.events import Event, Stop
 from bot.layers import Layers, Throttle
@@ -69,8 +72,11 @@ def _parley(size: int) -> AsyncApp:
             assert [part async for part in parts] == [Text("done")]
         return "accepted"
 
-    door = Door(accept, commands, "UBOT")
-    return AsyncApp(name="parley", client=AsyncWebClient("xoxb-"), before_authorize=door.enter)
+    async def suggest(_typing: Typing) -> tuple[()]:
+        return ()
+
+    client = AsyncWebClient("xoxb-")
+    return bolt(client, Door(OneTeam(client, "UBOT"), Intake(accept, suggest, commands)))
 
 
 async def _answer(_run: Run) -> Reply:

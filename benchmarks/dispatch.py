@@ -17,9 +17,12 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.connect import Door
+from adapters.slack.connect import bolt
+from adapters.slack.door import Door
+from adapters.slack.intake import Intake
+from adapters.slack.teams import OneTeam
 from benchmarks.row import Row, against, sized
-from bot.commands import Commands
+from bot.commands import Commands, Typing
 from bot.events import Event
 from bot.ports import Accepted
 from bot.storage.database import open_database
@@ -61,8 +64,13 @@ def _parley(inbox: Inbox) -> Take:
         await inbox.accept(event)
         return "accepted"
 
-    door = Door(accept, Commands(()), "UBOT")
-    return _through(AsyncApp(client=AsyncWebClient("xoxb-"), before_authorize=door.enter))
+    client = AsyncWebClient("xoxb-")
+    intake = Intake(accept, _suggest_nothing, Commands(()))
+    return _through(bolt(client, Door(OneTeam(client, "UBOT"), intake)))
+
+
+async def _suggest_nothing(_typing: Typing) -> tuple[()]:
+    return ()
 
 
 def _bare() -> Take:

@@ -145,7 +145,7 @@ class Command:
         return self._typed(values | dict(zip(takers, files, strict=False)))
 
 
-_WORDS = re.compile(r"(\S*)\s*(\S*)\s*(.*)", re.DOTALL)
+_LONGEST = 70  # characters of a name: two words, and blanks
 _SPACES = re.compile(r"[ \t]+")
 _PAIR = re.compile(r'(?<!\S)(\w+):(?:"([^"]*)"|(\S+))')
 
@@ -190,6 +190,8 @@ class Commands(dict[str, Command]):
         of it fits the command (`help me write a letter` is for the model). Raises Refused.
         """
         slash = message.text.startswith("/")
+        if not slash and not self._named_by(message.text):
+            return None
         try:
             command, rest = self.read(message.text.removeprefix("/"))
             values = command.check(command.parse(rest, message.attachments))
@@ -205,13 +207,18 @@ class Commands(dict[str, Command]):
 
     def read(self, text: str) -> tuple[Command, str]:
         """The command that the first words name, and the rest. Raises Refused with the nearest."""
-        first, second, rest = _WORDS.findall(text)[0]
-        if command := self.get(f"{first} {second}".lower()):
-            return command, rest
-        command = self.named(first.lower())
+        name = self._named_by(text) or "".join(text.split(maxsplit=1)[:1]).lower()
+        command = self.named(name)
         if command.button:
             raise Refused(f"`/{command.name}` is a button, not a command.")
-        return command, text[len(first) :].strip()
+        words = max(1, len(name.split()))
+        return command, "".join(text.split(maxsplit=words)[words:])
+
+    def _named_by(self, text: str) -> str:
+        """The command that the text begins with: two words before one."""
+        words = text[:_LONGEST].lower().split(maxsplit=2)
+        names = (" ".join(words[:2]), *words[:1])
+        return next((name for name in names if name in self), "")
 
 
 def button_id(button: Button, delivery: str) -> str:

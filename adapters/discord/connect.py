@@ -9,17 +9,20 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from adapters.discord import address, menu, render
-from adapters.discord.gateway import Gateway
+from adapters.discord import address, doctor, history, menu, render
+from adapters.discord.desk import Desk
+from adapters.discord.files import Files
+from adapters.discord.gateway import Backoff, Gateway
+from adapters.discord.hearing import Hearing
 from adapters.discord.intake import Intake
-from adapters.discord.receive import PLATFORM
+from adapters.discord.places import PLATFORM, Places
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest, refused_token
 from adapters.discord.seen import Seen
 from adapters.discord.settings import Settings
+from adapters.discord.sign import Signs
 from adapters.pacing import Paces
 from bot.commands import Commands, Suggest
-from bot.errors import Refused
 from bot.events import Attachment, Message, Place
 from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
@@ -40,47 +43,55 @@ def connect(settings: Settings, ground: Ground) -> "Discord":
     Route.BASE = settings.discord_api_url
     if settings.discord_gateway_url:
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+    discord.shard.ExponentialBackoff = Backoff  # type: ignore[attr-defined,assignment]
+    logging.getLogger("discord.shard").addFilter(_one_line)
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # Parley does not call
     return Discord(settings, ground)
 
 
-async def check(settings: Settings, _ground: Ground, _commands: Commands) -> Sequence[Finding]:
-    """Whether Discord takes the token, as a sentence. Raises ParleyError where it does not."""
-    if settings.discord_token is None:
-        raise WrongSetting("Discord needs DISCORD_TOKEN")
+async def check(settings: Settings, ground: Ground, commands: Commands) -> Sequence[Finding]:
+    """Raises ParleyError where Discord does not take the token."""
     Route.BASE = settings.discord_api_url
-    rest = Rest(settings.discord_token.get_secret_value())
+    rest = Rest(_token(settings))
     try:
-        await rest.open()
+        looking = doctor.examine(rest, settings, ground.state, commands)
+        return [finding async for finding in looking]
+    except discord.HTTPException as error:
+        return [Finding(f"Discord does not answer as it should: {error}", "!!")]
     finally:
         await rest.close()
-    return [Finding(f"Discord takes the token; Parley is {rest.me} there.")]
 
 
 class Discord:
     name = PLATFORM
-    health = "ok"
 
     def __init__(self, settings: Settings, ground: Ground) -> None:
-        if settings.discord_token is None:
-            raise WrongSetting("Discord needs DISCORD_TOKEN")
-        self._token = settings.discord_token.get_secret_value()
+        self._token = _token(settings)
         self._settings = settings
         self._state = ground.state
-        self._rest = Rest(self._token)
+        self._rest = Rest(self._token, settings.discord_requests_per_second)
         self._responses = Responses(self._rest)
+        self._files = Files(self._rest, settings.discord_api_url)
         self._paces = Paces(render.EDIT_INTERVAL)
+        self._signs = Signs(self._rest)
         self._content = True
+        self._gateway: Gateway | None = None
+
+    @property
+    def health(self) -> str:
+        return self._gateway.health if self._gateway else "Connecting to Discord."
 
     async def run(self, accept: Accept, suggest: Suggest, commands: Commands) -> None:
-        del suggest
         await self._rest.open()
-        seen = Seen(self._state)
+        seen = Seen(self._state, _share(self._settings))
         await seen.load()
-        intake = Intake(accept, commands, self._responses, seen, self._rest.me)
+        places = Places(self._settings, self._state, self._rest.me)
+        intake = Intake(accept, places, seen, self._rest.me)
+        hearing = Hearing(intake, seen, self._settings.discord_catch_up_hours)
+        desk = Desk(accept, suggest, commands, places, self._responses, self._rest)
         keeping = asyncio.create_task(seen.keep())
         try:
-            await self._listen(intake, seen, commands)
+            await self._listen(hearing, desk, seen, commands)
         finally:
             keeping.cancel()
             await asyncio.gather(keeping, return_exceptions=True)
@@ -89,47 +100,56 @@ class Discord:
     async def deliver(self, delivery: Delivery, screen: Screen) -> None:
         way_back = address.read(delivery.address)
         await self._responses.settled(way_back.token)
-        await render.deliver(self._rest, self._paces, delivery, way_back, screen)
+        await render.deliver(
+            self._rest, self._paces, self._signs,
+            delivery=delivery, address=way_back, screen=screen,
+        )  # fmt: skip
 
-    async def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
-        raise Refused(f"“{attachment.name}” cannot be opened here.")
-        yield b""
+    def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
+        return self._files.open(attachment)
 
-    async def history(self, _place: Place, _before: str, _limit: int) -> Sequence[Message]:
-        return ()
+    async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
+        return await history.read(self._rest, place, before, limit)
 
     async def close(self) -> None:
+        await self._files.close()
         await self._rest.close()
 
-    async def _listen(self, intake: Intake, seen: Seen, commands: Commands) -> None:
+    async def _listen(self, hearing: Hearing, desk: Desk, seen: Seen, commands: Commands) -> None:
         try:
-            await self._hear(intake, seen, commands)
+            await self._hear(hearing, desk, seen, commands)
         except discord.PrivilegedIntentsRequired:
             if not self._content:
                 raise
             self._content = False
             log.warning(_NO_CONTENT)
-            await self._hear(intake, seen, commands)
+            await self._hear(hearing, desk, seen, commands)
 
-    async def _hear(self, intake: Intake, seen: Seen, commands: Commands) -> None:
+    async def _hear(self, hearing: Hearing, desk: Desk, seen: Seen, commands: Commands) -> None:
         """Ends by an error, always: Discord's goodbye is one too."""
-        url = self._settings.discord_gateway_url
-        gateway = Gateway(
-            intake,
-            seen,
-            content=self._content,
-            url=yarl.URL(url) if url else None,
-            catch_up_hours=self._settings.discord_catch_up_hours,
-        )
+        gateway = Gateway(self._settings, hearing, desk, seen, content=self._content)
+        connection = asyncio.create_task(self._connect(gateway, commands))
         try:
-            await gateway.login(self._token)
-            await menu.sync(gateway.http, gateway.application_id or 0, self._state, commands)
-            await gateway.connect()
+            await asyncio.wait([connection])
+            connection.result()
             raise ConnectionError("Discord ended the connection")
         except discord.ConnectionClosed as error:
             raise refused_token(error) if error.code == _REFUSED else error from error
         finally:
+            self._gateway = None
             await _leave(gateway)
+            connection.cancel()
+            await asyncio.wait([connection])
+
+    async def _connect(self, gateway: Gateway, commands: Commands) -> None:
+        """A task of its own: discord.py may swallow a cancellation while it connects again, and
+        heeds one only once it is closed.
+        """
+        await gateway.login(self._token)
+        if 0 in (self._settings.discord_shard_ids or (0,)):  # of several processes, one
+            await menu.sync(gateway.http, gateway.application_id or 0, self._state, commands)
+        self._gateway = gateway
+        await gateway.connect()
 
 
 async def _leave(gateway: Gateway) -> None:
@@ -138,3 +158,23 @@ async def _leave(gateway: Gateway) -> None:
             await gateway.stop()
     except TimeoutError:
         log.warning("Discord's gateway did not say goodbye")
+
+
+def _one_line(record: logging.LogRecord) -> bool:
+    """A connection that fails is no reason for a traceback."""
+    if record.exc_info:
+        record.msg = f"{record.getMessage()}: {record.exc_info[1]!r}"
+        record.args = record.exc_info = None
+    return True
+
+
+def _share(settings: Settings) -> str:
+    """Of the work, this process's: it keeps account of it apart from the others."""
+    shards = ",".join(map(str, settings.discord_shard_ids))
+    return f"/{settings.discord_shard_count}/{shards}" if shards else ""
+
+
+def _token(settings: Settings) -> str:
+    if settings.discord_token is None:
+        raise WrongSetting("Discord needs DISCORD_TOKEN")
+    return settings.discord_token.get_secret_value()

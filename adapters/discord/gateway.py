@@ -1,37 +1,43 @@
-"""Parley at Discord's gateway: what happens, and what had happened while nobody listened."""
+"""Parley at Discord's gateway: its sessions, and what Discord says in them."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable
-from contextlib import aclosing
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+from typing import Any
 
 import discord
 import yarl
+from discord.backoff import ExponentialBackoff
 
-from adapters.discord.intake import Intake
+from adapters.discord.desk import Desk
+from adapters.discord.hearing import Hearing
 from adapters.discord.seen import Seen
+from adapters.discord.settings import Settings
 
 log = logging.getLogger(__name__)
 
-_MARGIN = 60_000 << 22  # a minute as a distance of message ids: they are not quite in order
-_MILLISECONDS = 3_600_000  # an hour
 _DRAIN = 0.5  # seconds for what is being written down when Parley leaves
-_READERS = 4  # guilds whose history is read side by side
+
+
+class Backoff(ExponentialBackoff[bool]):
+    """discord.py's own goes up to 17 minutes."""
+
+    longest = 30.0  # seconds between attempts to connect again
+
+    def delay(self) -> float:
+        return min(super().delay(), self.longest)
 
 
 class Gateway(discord.AutoShardedClient):
     """A plain Client gives up where the first connect fails; this one tries again."""
 
     identify_gap = 5.0  # seconds between two sessions, Discord's rule
+    settling = 2.0  # seconds without another guild, after which a session has told of them all
+    silence = 60.0  # seconds after which a connection that says nothing is a dead one
 
     def __init__(
-        self,
-        intake: Intake,
-        seen: Seen,
-        *,
-        content: bool,
-        url: yarl.URL | None,
-        catch_up_hours: float,
+        self, settings: Settings, hearing: Hearing, desk: Desk, seen: Seen, *, content: bool
     ) -> None:
         super().__init__(
             intents=discord.Intents(
@@ -41,16 +47,27 @@ class Gateway(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
-            heartbeat_timeout=150,
+            heartbeat_timeout=self.silence,
+            guild_ready_timeout=self.settling,
+            **_shards(settings),
         )
-        self._intake = intake
+        url = settings.discord_gateway_url
+        self._url = yarl.URL(url) if url else None
+        self._hearing = hearing
+        self._desk = desk
         self._seen = seen
-        self._url = url
-        self._hours = catch_up_hours
         self._since: dict[int, int] = {}  # shard -> the last message before its session
-        self._holds: dict[int, object] = {}
-        self._readers = asyncio.Semaphore(_READERS)
+        self._standing: set[int] = set()  # shards with a session
         self._taking: set[asyncio.Task[None] | None] = set()
+        parsers = self._connection.parsers
+        parsers.update({name: partial(self._parse, name, parse) for name, parse in parsers.items()})
+
+    @property
+    def health(self) -> str:
+        shards = self.shard_ids or range(self.shard_count or 1)
+        if down := len(shards) - len(self._standing):
+            return f"{down} of {len(shards)} connections to Discord are down; trying again."
+        return "ok"
 
     async def stop(self) -> None:
         """Leave, and see that what came in is taken in."""
@@ -69,27 +86,59 @@ class Gateway(discord.AutoShardedClient):
         """A new session knows nothing of the earlier one: what came between is read later."""
         shard = shard_id or 0
         self._since[shard] = self._seen.value
-        self._seen.release(self._holds.get(shard))
-        self._holds[shard] = self._seen.hold(self._since[shard] + 1)
+        self._seen.hold(("shard", shard), self._since[shard] + 1)
         if not initial:
             await asyncio.sleep(self.identify_gap)
 
-    async def on_message(self, message: discord.Message) -> None:
-        await self._take(self._intake.message(message))
-
-    async def on_interaction(self, interaction: discord.Interaction) -> None:
-        await self._take(self._intake.interaction(interaction))
-
-    async def on_guild_available(self, guild: discord.Guild) -> None:
-        await self._take(self._catch_up(guild))
-
     async def on_shard_connect(self, shard_id: int) -> None:
-        if shard_id == 0:
-            await self._take(self._catch_up_direct())
+        self._standing.add(shard_id)
+        if shard_id == 0:  # it has the direct messages
+            direct = [self.get_partial_messageable(channel) for channel in self._seen.direct]
+            for channel in direct:
+                self._hearing.missed(channel.id, channel, self._since[0])
+            await self._take(self._hearing.catch_up(channel.id for channel in direct))
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        self._standing.add(shard_id)
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        self._standing.discard(shard_id)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Most guilds were heard of; those that are still to come hold the mark themselves."""
-        self._seen.release(self._holds.pop(shard_id, None))
+        self._seen.release(("shard", shard_id))
+
+    async def on_guild_available(self, guild: discord.Guild) -> None:
+        await self._take(self._hearing.catch_up(channel.id for channel in _written_in(guild)))
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """discord.py calls it that, too, where Discord does not say whether it is available."""
+        await self.on_guild_available(guild)
+
+    async def on_message(self, message: discord.Message) -> None:
+        await self._take(self._hearing.message(message))
+
+    async def on_raw_message_edit(self, payload: discord.RawMessageUpdateEvent) -> None:
+        await self._take(self._hearing.edited(payload.message))
+
+    async def on_raw_message_delete(self, payload: discord.RawMessageDeleteEvent) -> None:
+        await self._take(self._deleted(payload, [payload.message_id]))
+
+    async def on_raw_bulk_message_delete(self, payload: discord.RawBulkMessageDeleteEvent) -> None:
+        await self._take(self._deleted(payload, sorted(payload.message_ids)))
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        await self._take(self._desk.take(interaction))
+
+    async def _deleted(
+        self,
+        payload: discord.RawMessageDeleteEvent | discord.RawBulkMessageDeleteEvent,
+        messages: Sequence[int],
+    ) -> None:
+        guild = self.get_guild(payload.guild_id or 0)
+        known = guild and guild.get_channel_or_thread(payload.channel_id)
+        channel = known or discord.Object(payload.channel_id)
+        await self._hearing.deleted(messages, guild, channel)
 
     async def _take(self, work: Awaitable[None]) -> None:
         """discord.py starts a task for each event; here they are known, to be waited for."""
@@ -100,38 +149,31 @@ class Gateway(discord.AutoShardedClient):
         finally:
             self._taking.discard(task)
 
-    async def _catch_up(self, guild: discord.Guild) -> None:
-        since = self._since.get(guild.shard_id, 0)
-        with self._seen.taking(since + 1):
-            async with self._readers:
-                for channel in _written_in(guild):
-                    if (channel.last_message_id or 0) > since:
-                        await self._read(channel, since)
-
-    async def _catch_up_direct(self) -> None:
-        since = self._since.get(0, 0)
-        with self._seen.taking(since + 1):
-            for channel_id in await self._seen.direct():
-                try:
-                    channel = await self.fetch_channel(channel_id)
-                except (discord.NotFound, discord.Forbidden) as error:
-                    log.info("direct messages %s cannot be read: %s", channel_id, error)
-                    continue
-                if isinstance(channel, discord.DMChannel):
-                    await self._read(channel, since)
-
-    async def _read(self, channel: discord.abc.Messageable, since: int) -> None:
-        """Known messages are among them: accept() knows them."""
-        oldest = discord.utils.time_snowflake(discord.utils.utcnow())
-        oldest -= int(self._hours * _MILLISECONDS) << 22
-        after = discord.Object(max(since - _MARGIN, oldest))
+    def _parse(self, name: str, parse: Callable[[Any], None], data: Any) -> None:
+        """Of discord.py's parsers an exception would end the connection, as it does where Discord
+        sends a part of a message only.
+        """
         try:
-            history = channel.history(limit=None, after=after, oldest_first=True)
-            async with aclosing(history):  # type: ignore[type-var]  # it is a generator
-                async for message in history:
-                    await self._intake.message(message)
-        except (discord.Forbidden, discord.NotFound) as error:
-            log.info("what was missed in %s cannot be read: %s", channel, error)
+            parse(data)
+            if name == "GUILD_CREATE":
+                self._opened(data)
+        except Exception:
+            log.exception("%s from Discord is not understood", name)
+
+    def _opened(self, data: Any) -> None:
+        """Before anything newer is heard there. Where Parley has just come, it missed nothing."""
+        if guild := self.get_guild(int(data["id"])):
+            joined = discord.utils.parse_time(data.get("joined_at"))
+            since = self._since.get(guild.shard_id, 0)
+            since = max(since, discord.utils.time_snowflake(joined) if joined else 0)
+            for channel in _written_in(guild):
+                if (channel.last_message_id or 0) > since:
+                    self._hearing.missed(channel.id, channel, since)
+
+
+def _shards(settings: Settings) -> dict[str, Any]:
+    share = list(settings.discord_shard_ids)
+    return {"shard_count": settings.discord_shard_count} | ({"shard_ids": share} if share else {})
 
 
 def _written_in(

@@ -1,93 +1,86 @@
-"""Native -> Event."""
+"""Native -> Event: what people write, change and delete."""
 
 import re
-from typing import Any, TypeAlias
+from datetime import UTC, datetime, timedelta
 
 import discord
+import msgspec
 
-from adapters.discord import address
+from adapters.discord import address, files
+from adapters.discord.places import PLATFORM, Channel, Places
 from adapters.markup import clean
-from bot.commands import Commands, pressed
-from bot.events import Author, Invocation, Message, Place, Stop
+from bot.events import Author, Deleted, Edited, Message, Place
 
-PLATFORM = "discord"
 _PLAIN = {discord.MessageType.default, discord.MessageType.reply}
 _LONGEST_TITLE = 80
-Channel: TypeAlias = discord.abc.Snowflake | discord.Thread | None
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_SOMEBODY = Author(PLATFORM)  # Discord does not say who deleted a message
 
 
-def message(native: discord.Message, channel: Channel, me: int) -> Message | None:
-    """None for what is not for Parley: system messages, bots, and what it may not read."""
+async def message(
+    native: discord.Message, channel: Channel, places: Places, me: int
+) -> Message | None:
+    """None for what is not for Parley: system messages, bots, what somebody else wrote and this
+    one only passed on, and what it may not read.
+    """
     if native.type not in _PLAIN or native.author.bot or native.webhook_id:
         return None
-    addressed = native.guild is None or _speaks_to(native, me)
+    if native.message_snapshots:
+        return None
+    addressed = native.guild is None or _speaks_to(native, places, me)
     text = clean(re.sub(rf"<@!?{me}>", "", native.content)).strip()
-    if not addressed and not text:
+    if not (addressed or text or native.attachments):
         return None  # without the message content intent everything else looks empty
+    spot = await places.of_message(native, channel)
     return Message(
-        id=f"{PLATFORM}:{native.id}",
-        place=_place(native.guild, channel, root=str(native.id)),
-        author=_author(native.author),
+        id=event_id(native.id),
+        place=spot.place,
+        author=author(native.author),
         at=native.created_at.timestamp(),
-        address=address.of_message(" ".join(text.split())[:_LONGEST_TITLE]),
+        address=address.of_message(title(text), spot.mode),
         text=text,
         source=str(native.id),
         addressed=addressed,
+        attachments=files.attachments(native),
     )
 
 
-def slash(native: discord.Interaction, commands: Commands) -> Invocation:
-    data: dict[str, Any] = dict(native.data or {})
-    command = commands.get(data["name"])
-    return Invocation(
-        id=f"{PLATFORM}:{native.id}",
-        place=_place(native.guild, native.channel, root=""),
-        author=_author(native.user),
-        at=native.created_at.timestamp(),
-        # A command that is no longer ours is refused: that is for the asker alone.
-        address=address.of_interaction(native, hidden=command is None or command.private),
-        command=data["name"],
-        values={option["name"]: _value(option) for option in data.get("options", ())},
+def version(native: discord.Message) -> str:
+    """Names what an edit made of a message; "" where nobody edited it: Discord also says so when
+    it shows a link, pins a message or makes a thread of it, and then repeats the time of the last
+    edit, in milliseconds.
+    """
+    if native.edited_at is None:
+        return ""
+    return f"{event_id(native.id)}:{(native.edited_at - _EPOCH) // timedelta(milliseconds=1)}"
+
+
+def edited(now: Message, version: str) -> Edited:
+    return Edited(**msgspec.structs.asdict(now) | {"id": version, "message": now.id})
+
+
+def deleted(message_id: int, place: Place, at: float) -> Deleted:
+    return Deleted(
+        id=f"{event_id(message_id)}:deleted",
+        place=place,
+        author=_SOMEBODY,
+        at=at,
+        message=event_id(message_id),
+        source=str(message_id),
     )
 
 
-def button(native: discord.Interaction) -> Invocation | Stop | None:
-    """None where the button is not one of ours."""
-    data: dict[str, Any] = dict(native.data or {})
-    shown = native.message
-    # An answer that could open no thread is a reply: its question names the thread.
-    asked = shown.reference.message_id if shown and shown.reference else None
-    return pressed(
-        data.get("custom_id", ""),
-        id=f"{PLATFORM}:{native.id}",
-        place=_place(native.guild, native.channel, root=str(asked or "")),
-        author=_author(native.user),
-        at=native.created_at.timestamp(),
-        address=address.of_interaction(native, hidden=bool(shown and shown.flags.ephemeral)),
-    )
+def title(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST_TITLE]
 
 
-def _speaks_to(native: discord.Message, me: int) -> bool:
-    if any(user.id == me for user in native.mentions):
-        return True
-    answered = native.reference.resolved if native.reference else None
-    return isinstance(answered, discord.Message) and answered.author.id == me
+def event_id(native: int) -> str:
+    return f"{PLATFORM}:{native}"
 
 
-def _place(guild: discord.Guild | None, channel: Channel, *, root: str) -> Place:
-    """A Discord thread has the id of the message that it began with."""
-    here = str(channel.id) if channel else ""
-    if guild is None:
-        return Place(PLATFORM, "", here)
-    if isinstance(channel, discord.Thread):
-        return Place(PLATFORM, str(guild.id), str(channel.parent_id), here)
-    return Place(PLATFORM, str(guild.id), here, root)
-
-
-def _author(user: discord.User | discord.Member) -> Author:
+def author(user: discord.User | discord.Member) -> Author:
     return Author(f"{PLATFORM}:{user.id}", clean(user.display_name))
 
 
-def _value(option: dict[str, Any]) -> str | int | float | bool:
-    value: str | int | float | bool = option["value"]
-    return clean(value) if isinstance(value, str) else value
+def _speaks_to(native: discord.Message, places: Places, me: int) -> bool:
+    return any(user.id == me for user in native.mentions) or places.answered(native) is not None

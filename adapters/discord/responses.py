@@ -1,21 +1,29 @@
-"""Telling Discord that an interaction was heard: within 3 seconds, and before its answer."""
+"""The first response to an interaction: within 3 seconds, and before its answer."""
 
 import asyncio
 import logging
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
 import discord
 
+from adapters.discord import address
 from adapters.discord.rest import Rest
+from bot.commands import Choice
+from bot.events import Event
 
 log = logging.getLogger(__name__)
 
 _ANSWER_IN = 3.0  # seconds that Discord waits
-_THINKING, _NOTHING_YET = 5, 6  # Discord's types of a response: to a command, to a button
+_SAY, _THINKING, _NOTHING_YET, _CHOICES = 4, 5, 6, 8  # Discord's types of a response
 _EPHEMERAL = 64
+_LONGEST = 2000  # characters of a message
+_MOST_CHOICES, _LONGEST_CHOICE = 25, 100
+_FAILED = (discord.DiscordException, aiohttp.ClientError, OSError)
+_ORIGINAL = "/webhooks/{app}/{token}/messages/@original"
+_CALLBACK = "/interactions/{webhook_id}/{webhook_token}/callback"
 
 
 class Responses:
@@ -37,15 +45,50 @@ class Responses:
         if under_way := self._under_way.get(token):
             await under_way.wait()
 
-    async def acknowledge(self, native: discord.Interaction, *, hidden: bool) -> None:
-        """Where it fails (too late, twice, a dropped connection) the answer finds another way."""
-        response: dict[str, Any] = {"type": _NOTHING_YET}
-        if native.type is discord.InteractionType.application_command:
-            response = {"type": _THINKING, "data": {"flags": _EPHEMERAL if hidden else 0}}
-        path = "/interactions/{webhook_id}/{webhook_token}/callback"
+    async def acknowledge(self, native: discord.Interaction, event: Event) -> None:
+        """Heard. A command wants a response of its own; where it is answered elsewhere, that goes
+        away again. Where this fails, the answer finds another way.
+        """
+        if native.message:
+            return await self.respond(native, {"type": _NOTHING_YET})
+        way_back = address.read(event.address)
+        elsewhere = way_back.kind != "slash"
+        flags = _EPHEMERAL if way_back.hidden or elsewhere else 0
+        await self.respond(native, {"type": _THINKING, "data": {"flags": flags}})
+        if elsewhere:
+            await self._withdraw(native)
+        return None
+
+    async def say(self, native: discord.Interaction, sentence: str) -> None:
+        """To this person alone."""
+        data = {
+            "content": sentence[:_LONGEST],
+            "flags": _EPHEMERAL,
+            "allowed_mentions": {"parse": []},
+        }
+        await self.respond(native, {"type": _SAY, "data": data})
+
+    async def suggest(
+        self, native: discord.Interaction, choices: Sequence[Choice], kind: type
+    ) -> None:
+        offered = [
+            {"name": choice.label[:_LONGEST_CHOICE], "value": kind(choice.value)}
+            for choice in choices[:_MOST_CHOICES]
+        ]
+        await self.respond(native, {"type": _CHOICES, "data": {"choices": offered}})
+
+    async def _withdraw(self, native: discord.Interaction) -> None:
+        request: dict[str, Any] = {"app": native.application_id, "token": native.token}
+        try:
+            await self._rest.call("DELETE", _ORIGINAL, **request)
+        except _FAILED as error:
+            log.info("the response to %s stays open: %r", native.id, error)
+
+    async def respond(self, native: discord.Interaction, response: Mapping[str, Any]) -> None:
+        """Too late, twice, or a dropped connection: the person sees that nothing came."""
         request: dict[str, Any] = {"webhook_id": native.id, "webhook_token": native.token}
         try:
             async with asyncio.timeout(_ANSWER_IN):
-                await self._rest.call("POST", path, json=response, **request)
-        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+                await self._rest.call("POST", _CALLBACK, json=response, **request)
+        except _FAILED as error:
             log.warning("interaction %s is not acknowledged: %r", native.id, error)

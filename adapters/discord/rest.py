@@ -1,31 +1,39 @@
 """Discord's REST API for all that Parley says: discord.py's client, and what it does not repeat."""
 
 import asyncio
+import json
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
 import discord
 from discord.http import HTTPClient, Route
 
-from bot.errors import Undeliverable
+from adapters.discord.limits import Locks, Window
+from adapters.discord.refusals import OLD_EDITS
+from adapters.discord.uploads import Upload, opened
 from bot.settings import WrongSetting
 
 log = logging.getLogger(__name__)
 
 _PAUSES = (0.1, 0.5, 2.0, 5.0)  # seconds between attempts
 _TIMEOUT = 60.0  # seconds for one attempt, discord.py's own waiting for rate limits included
+_UPLOADING = 300.0  # seconds for one attempt with files
 _LONGEST_LIMIT = 60.0  # seconds; after a longer 429 the delivery is tried again as a whole
 _TOO_MANY = 429
+_UNCOUNTED = ("/webhooks/", "/interactions/")  # the limit over all requests leaves these out
 
 
 class Rest:
     """Logged in at first use, so that answers go out before the gateway stands and after it."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, per_second: int = 45) -> None:
         self._token = token
         self._http: HTTPClient | None = None
         self._opening = asyncio.Lock()
+        self._window = Window(per_second)
+        self.threads = Locks()  # by channel
         self.me = 0  # the bot's user id, once open
 
     async def open(self) -> HTTPClient:
@@ -51,7 +59,15 @@ class Rest:
             await self._http.close()
             self._http = None
 
-    async def call(self, method: str, path: str, *, once: bool = False, **request: Any) -> Any:
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        files: Sequence[Upload] = (),
+        once: bool = False,
+        **request: Any,
+    ) -> Any:
         """`request`: what fills the path, and `json` or `params`. Dropped connections and 429s
         without a Via header, which discord.py gives up on, are tried again, unless `once`.
         """
@@ -62,16 +78,36 @@ class Rest:
         route = Route(method, path, **request)
         for pause in () if once else _PAUSES:
             try:
-                return await _attempt(http, route, body)
+                return await self._attempt(http, route, body, files)
             except (OSError, aiohttp.ClientError) as error:  # a TimeoutError is an OSError
                 log.info("%s %s: %r, trying again", method, path, error)
                 await asyncio.sleep(pause)
             except discord.HTTPException as error:
-                if error.status != _TOO_MANY or (wait := _retry_after(error)) > _LONGEST_LIMIT:
+                wait = _retry_after(error)
+                if error.status != _TOO_MANY or error.code == OLD_EDITS or wait > _LONGEST_LIMIT:
                     raise
                 log.warning("%s %s: 429, trying again in %s s", method, path, wait)
                 await asyncio.sleep(max(wait, pause))
-        return await _attempt(http, route, body)
+        return await self._attempt(http, route, body, files)
+
+    async def _attempt(
+        self, http: HTTPClient, route: Route, body: dict[str, Any], files: Sequence[Upload]
+    ) -> Any:
+        if not route.path.startswith(_UNCOUNTED):
+            await self._window.turn()
+        if not files:
+            async with asyncio.timeout(_TIMEOUT):
+                return await http.request(route, **body)
+        params = {key: value for key, value in body.items() if key != "json"}
+        async with asyncio.timeout(_UPLOADING), opened(files) as natives:
+            payload = {"name": "payload_json", "value": json.dumps(body["json"])}
+            form: list[dict[str, Any]] = [payload]
+            form += [
+                {"name": f"files[{number}]", "value": native.fp, "filename": upload.name,
+                 "content_type": upload.media_type}
+                for number, (upload, native) in enumerate(zip(files, natives, strict=True))
+            ]  # fmt: skip
+            return await http.request(route, form=form, files=natives, **params)
 
 
 def refused_token(error: Exception) -> WrongSetting:
@@ -81,34 +117,8 @@ def refused_token(error: Exception) -> WrongSetting:
     )
 
 
-async def _attempt(http: HTTPClient, route: Route, body: dict[str, Any]) -> Any:
-    async with asyncio.timeout(_TIMEOUT):
-        return await http.request(route, **body)
-
-
 def _retry_after(error: discord.HTTPException) -> float:
     try:
         return float(error.response.headers.get("Retry-After", 1))
     except ValueError:
         return 1.0
-
-
-_SENTENCES = {
-    10003: "The channel is gone.",
-    10008: "The message that Parley was answering in was deleted.",
-    50001: "Parley cannot see this channel: give it the permission View Channel.",
-    50007: "You do not take direct messages from Parley.",
-    50013: "Parley may not write here: give it the permissions Send Messages and Send Messages in "
-    "Threads.",
-    50083: "The thread is archived: write in it, and Parley can go on.",
-    160005: "The thread is locked: a moderator can unlock it.",
-}
-_PASSING = {401, _TOO_MANY}
-
-
-def refusal(error: discord.HTTPException) -> Exception:
-    """Undeliverable where trying again is useless, else the error itself."""
-    if error.status >= 500 or error.status in _PASSING:  # noqa: PLR2004  a server's own fault
-        return error
-    sentence = _SENTENCES.get(error.code, "Discord does not take this answer.")
-    return Undeliverable(sentence, f"{error.status} {error.code}: {error.text}")

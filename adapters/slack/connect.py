@@ -1,131 +1,147 @@
-"""Parley on Slack: one client, one socket, one door for all that comes in."""
+"""Parley on Slack: one workspace or many, heard by a socket or by HTTP, through one door."""
 
 import logging
 from collections.abc import AsyncGenerator, Sequence
-from typing import Any
+from contextlib import aclosing
+from functools import partial
 
+from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import receive, render, web
+from adapters.slack import doctor, files, history, home, render, web
+from adapters.slack.door import Door
+from adapters.slack.http import Requests
+from adapters.slack.installations import Installations
+from adapters.slack.intake import Intake
+from adapters.slack.names import Names
+from adapters.slack.oauth import OAuth
+from adapters.slack.refusals import explained
+from adapters.slack.said import PLATFORM, Here
 from adapters.slack.settings import Settings
 from adapters.slack.socket import Socket
+from adapters.slack.teams import ManyTeams, OneTeam, Team, Teams
+from adapters.slack.workspace import Workspace
 from bot.commands import Commands, Suggest
-from bot.errors import NotAccepted, Refused, Undeliverable
+from bot.errors import Undeliverable
 from bot.events import Attachment, Message, Place
 from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
-from bot.settings import WrongSetting
 
 log = logging.getLogger(__name__)
-DONE, AGAIN = 200, 503  # what Slack hears: "got it", and nothing, so that it delivers again
+_NOT_HERE = "Parley is not installed in this workspace any more. An admin has to install it again."
 
 
-def connect(settings: Settings, _ground: Ground | None = None) -> "Slack":
-    if settings.slack_bot_token is None or settings.slack_app_token is None:
-        raise WrongSetting("Slack needs SLACK_BOT_TOKEN and SLACK_APP_TOKEN")
-    return Slack(
-        settings.slack_bot_token.get_secret_value(),
-        settings.slack_app_token.get_secret_value(),
-        settings.slack_api_url,
-    )
+def connect(settings: Settings, ground: Ground) -> "Slack":
+    client = web.client(_secret(settings.slack_bot_token) or None, settings.slack_api_url)
+    teams: Teams = OneTeam(client)
+    if settings.slack_client_id:
+        teams = ManyTeams(client, Installations(ground.state), settings.pair)
+        OAuth(settings, client, ground.state).mount(ground.http)
+    teams.new = partial(Workspace, share=settings.slack_rate_share)
+    slack = Slack(settings, client, teams)
+    if slack.requests:
+        slack.requests.mount(ground.http)
+    return slack
 
 
-async def check(settings: Settings, _ground: Ground, _commands: Commands) -> Sequence[Finding]:
-    """Whether Slack takes both tokens, as a sentence. Raises ParleyError where it does not."""
-    slack = connect(settings)
-    try:
-        return [Finding(await slack.introduced())]
-    finally:
-        await slack.close()
+async def check(settings: Settings, ground: Ground, commands: Commands) -> Sequence[Finding]:
+    """What the doctor finds. Raises ParleyError."""
+    return await doctor.check(settings, ground.state, commands)
 
 
 class Slack:
-    name = receive.PLATFORM
-    health = "ok"
+    name = PLATFORM
 
-    def __init__(self, bot_token: str, app_token: str, url: str) -> None:
-        self._web = web.client(bot_token, url)
-        self._app_token = app_token
-        self._workspace = render.Workspace(self._web)
+    def __init__(self, settings: Settings, client: AsyncWebClient, teams: Teams) -> None:
+        self.teams = teams
+        self.requests: Requests | None = None
+        self._settings = settings
+        self._web = client
+        self._accept: Accept | None = None
+        self._socket: Socket | None = None
+        self._names = Names()
+        if not settings.by_socket:
+            self.requests = Requests(_secret(settings.slack_signing_secret))
+
+    @property
+    def health(self) -> str:
+        if self.teams.trouble:
+            return self.teams.trouble
+        heard = self.requests or self._socket
+        return heard.health if heard else "Parley is not connected to Slack yet."
 
     async def run(self, accept: Accept, suggest: Suggest, commands: Commands) -> None:
-        del suggest
         web.open_session(self._web)
-        self._workspace.streaming.accept = accept
-        door = Door(accept, commands, await self._who_we_are())
-        # Before Bolt's own middleware: what comes over our socket needs no authorization.
-        app = AsyncApp(
-            name="parley",
-            client=self._web,
-            before_authorize=door.enter,
-            logger=_bolts_log(),
-        )
-        await Socket(app, self._app_token).run()
+        await self.teams.begin()
+        self._accept = accept
+        intake = Intake(accept, suggest, commands, self._settings.slack_command_prefix)
+        app = bolt(self._web, Door(self.teams, intake))
+        if self.requests:
+            return await self.requests.run(app)
+        self._socket = Socket(app, _secret(self._settings.slack_app_token))
+        return await self._socket.run()
 
     async def deliver(self, delivery: Delivery, screen: Screen) -> None:
-        web.open_session(self._web)
-        await render.deliver(self._workspace, delivery, screen)
+        team = await self._team(delivery.place.workspace)
+        token, team.workspace.streaming.accept = team.web.token, self._accept
+        try:
+            if delivery.address == home.PAGE:
+                await home.publish(team.web, delivery, screen)
+            else:
+                await render.deliver(team.workspace, delivery, screen)
+        except web.TokenRefused as error:
+            if await self.teams.refused(delivery.place.workspace, token, error.sentence):
+                raise web.Lost("the token was replaced in the middle of an answer") from error
+            raise
+        self.teams.trouble = ""
 
     async def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
-        raise Refused(f"“{attachment.name}” cannot be opened here.")
-        yield b""
+        team = await self._asked(files.team(attachment))
+        async with aclosing(files.content(team.web, attachment)) as chunks:
+            async for chunk in chunks:
+                yield chunk
 
-    async def history(self, _place: Place, _before: str, _limit: int) -> Sequence[Message]:
-        return ()
+    async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
+        team = await self._asked(place.workspace)
+        here = Here(place.workspace, team.bot)
+        return await history.before(team.web, here, place, before, limit, names=self._names)
 
     async def close(self) -> None:
         if self._web.session:
             await self._web.session.close()
 
-    async def introduced(self) -> str:
-        """Try both tokens. Raises WrongSetting."""
+    async def _asked(self, workspace: str) -> Team:
+        """Raises Refused."""
+        with explained("Parley cannot read this"):
+            return await self._team(workspace)
+
+    async def _team(self, workspace: str) -> Team:
+        """Raises Undeliverable."""
         web.open_session(self._web)
-        bot = await self._who_we_are()
-        try:
-            await self._web.apps_connections_open(app_token=self._app_token)
-        except SlackApiError as error:
-            raise WrongSetting("Slack refuses SLACK_APP_TOKEN", str(error)) from error
-        return f"Slack takes both tokens; Parley is {bot} there."
-
-    async def _who_we_are(self) -> str:
-        """The bot's user id."""
-        try:
-            answer = await web.asked(self._web.auth_test())
-        except (Undeliverable, SlackApiError) as error:
-            if isinstance(error, SlackApiError) and web.error_code(error) == "ratelimited":
-                raise
-            raise WrongSetting("Slack refuses SLACK_BOT_TOKEN", str(error)) from error
-        log.info("on Slack as %s in %s", answer.get("user"), answer.get("team"))
-        return str(answer["user_id"])
+        if team := await self.teams.of(workspace):
+            return team
+        raise Undeliverable(_NOT_HERE, cause=f"not installed in {workspace}")
 
 
-class Door:
-    """Through which everything comes in: written down, then acknowledged."""
-
-    def __init__(self, accept: Accept, commands: Commands, bot: str) -> None:
-        self._accept = accept
-        self._commands = commands
-        self._bot = bot
-
-    async def enter(self, body: dict[str, Any]) -> BoltResponse:
-        """What is not for us is acknowledged too, or Slack would deliver it four times."""
-        try:
-            event = receive.event(body, self._commands, self._bot)
-            if event:
-                await self._accept(event)
-        except Refused as refusal:
-            return _answer(refusal.sentence)
-        except NotAccepted as error:
-            log.error("an event was not accepted: %s", error)
-            # A command is not delivered again, so its author hears of it.
-            return _answer(error.sentence) if "command" in body else BoltResponse(status=AGAIN)
-        return BoltResponse(status=DONE)
+def bolt(client: AsyncWebClient, door: Door) -> AsyncApp:
+    """Its own middleware stands after ours, which answers everything: requests were verified
+    before, and nothing has to be authorized by a call of Slack's.
+    """
+    return AsyncApp(
+        name="parley",
+        client=client,
+        before_authorize=door,
+        authorize=_nobody,
+        request_verification_enabled=False,
+        ssl_check_enabled=False,
+        logger=_bolts_log(),
+    )
 
 
-def _answer(sentence: str) -> BoltResponse:
-    return BoltResponse(status=DONE, body={"response_type": "ephemeral", "text": sentence})
+async def _nobody() -> AuthorizeResult:
+    raise NotImplementedError
 
 
 def _bolts_log() -> logging.Logger:
@@ -133,3 +149,7 @@ def _bolts_log() -> logging.Logger:
     bolts = log.getChild("bolt")
     bolts.setLevel(logging.ERROR)
     return bolts
+
+
+def _secret(secret: SecretStr | None) -> str:
+    return secret.get_secret_value() if secret else ""

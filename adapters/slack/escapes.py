@@ -3,18 +3,22 @@ https://docs.slack.dev/messaging/formatting-message-text
 """
 
 import re
+from collections.abc import Mapping
 
 from adapters.markup import clean
 
 _MARK = re.compile(r"<([^<>\n]+)>")
+_NOBODY: Mapping[str, str] = {}
 _JOINER = "\N{WORD JOINER}"  # not seen, and no part of an id or a name
 # Before the character that makes a mention whole, so that a text that grows never changes.
 _MENTION = re.compile(r"(<[@#][A-Za-z0-9]+|<![a-z]+)(?=[>|^])")
 
 
-def plain(text: str) -> str:
-    """What a person wrote, without Slack's marks and escapes."""
-    return _unescaped(_MARK.sub(_said, clean(text)))
+def plain(text: str, names: Mapping[str, str] = _NOBODY) -> str:
+    """What a person wrote, without Slack's marks and escapes; people by their names, where these
+    are known.
+    """
+    return _unescaped(_MARK.sub(lambda mark: _said(mark, names), clean(text)))
 
 
 def mentions(text: str, user: str) -> bool:
@@ -36,11 +40,11 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _said(mark: re.Match[str]) -> str:
+def _said(mark: re.Match[str], names: Mapping[str, str]) -> str:
     target, _, label = mark[1].partition("|")
     match target[:1]:
         case "@" | "#":
-            return f"{target[0]}{label or target[1:]}"
+            return f"{target[0]}{label or names.get(target[1:], target[1:])}"
         case "!":
             return label or f"@{target[1:].partition('^')[0]}"
     address = target.removeprefix("mailto:").removeprefix("tel:")

@@ -29,6 +29,15 @@ _HEARTBEAT = 20.0  # seconds between pings; a peer that is silent for half of it
 _FIRST_WAIT, _LONGEST_WAIT = 0.1, 30.0  # seconds between attempts to connect
 _LAST_WORDS = 5.0  # seconds that accepted events have to be acknowledged in when we leave
 _WRONG_TOKEN = {"missing_scope", "not_allowed_token_type"}
+_UNHEARD = "Parley is connecting to Slack."
+WHY = {  # Slack opens no connection, or ends one, until somebody changes something
+    "link_disabled": "Socket Mode was switched off for this app: switch it on under Socket Mode "
+    "at api.slack.com/apps.",
+    "socket_mode_not_enabled": "Socket Mode is off for this app: switch it on under Socket Mode at "
+    "api.slack.com/apps, or set SLACK_SIGNING_SECRET instead of SLACK_APP_TOKEN for HTTP.",
+    "too_many_websockets": "Ten connections to Slack are open with this SLACK_APP_TOKEN, which is "
+    "all that Slack allows: stop a process that uses it.",
+}
 
 
 class _Connection:
@@ -42,9 +51,16 @@ class Socket:
     def __init__(self, app: AsyncApp, app_token: str) -> None:
         self._app = app
         self._token = app_token
+        self._why = _UNHEARD
+        self._connections: set[_Connection] = set()
         self._readers: set[asyncio.Task[None]] = set()
         self._answers: set[asyncio.Task[None]] = set()
         self._ended = False  # take in nothing new
+
+    @property
+    def health(self) -> str:
+        greeted = any(connection.greeted for connection in self._connections)
+        return "ok" if greeted else self._why
 
     async def run(self) -> None:
         """Stay connected until cancelled; then acknowledge what is being accepted, and leave."""
@@ -73,31 +89,50 @@ class Socket:
         except Undeliverable as error:
             raise WrongSetting("Slack refuses SLACK_APP_TOKEN", str(error)) from error
         except SlackApiError as error:
-            _check(web.error_code(error))
+            self._refused(web.error_code(error))
         except (web.Lost, aiohttp.ClientError, TimeoutError) as error:
+            self._why = "Slack cannot be reached; Parley tries again and again."
             log.warning("cannot connect to Slack, trying again: %s", error)
         else:
             return _Connection(socket)
         return None
 
     async def _read(self, connection: _Connection) -> None:
+        self._connections.add(connection)
         try:
             async for message in connection.socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
                     self._take(connection, json.loads(message.data))
         finally:
+            self._connections.discard(connection)
             connection.leaving.set()
             await connection.socket.close()
 
     def _take(self, connection: _Connection, envelope: dict[str, Any]) -> None:
         match envelope.get("type"):
             case "hello":
-                connection.greeted = True
+                connection.greeted, self._why = True, _UNHEARD
             case "disconnect":
-                log.info("Slack asks for a new connection: %s", envelope.get("reason"))
-                connection.leaving.set()
+                self._told_to_leave(connection, str(envelope.get("reason")))
             case _ if not self._ended and (request := SocketModeRequest.from_dict(envelope)):
                 self._start(self._answer(connection, request), self._answers)
+
+    def _told_to_leave(self, connection: _Connection, reason: str) -> None:
+        """`warning` and `refresh_requested` come every few hours: the new connection is open
+        before Slack closes this one.
+        """
+        if reason in WHY:
+            self._refused(reason)
+            connection.greeted = False
+        else:
+            log.info("Slack asks for a new connection: %s", reason)
+        connection.leaving.set()
+
+    def _refused(self, reason: str) -> None:
+        if reason in _WRONG_TOKEN:
+            raise WrongSetting(f"SLACK_APP_TOKEN needs the scope connections:write ({reason})")
+        self._why = WHY.get(reason, f"Slack opens no connection ({reason}).")
+        log.warning("cannot connect to Slack, trying again: %s", self._why)
 
     async def _answer(self, connection: _Connection, request: SocketModeRequest) -> None:
         response: BoltResponse = await run_async_bolt_app(self._app, request)
@@ -124,12 +159,6 @@ class Socket:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _check(error: str) -> None:
-    if error in _WRONG_TOKEN:
-        raise WrongSetting(f"SLACK_APP_TOKEN needs the scope connections:write ({error})")
-    log.warning("cannot connect to Slack, trying again: %s", error)
 
 
 def _backoff(attempt: int) -> float:

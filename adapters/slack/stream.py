@@ -1,149 +1,170 @@
-"""Slack's own text streaming, for answers in direct messages.
-
-Not in channels: there only one recipient sees the text grow, everybody else sees its first words
-until it ends, and many workspaces refuse it (`channel_type_not_supported`).
-"""
+"""Slack's own text streaming. https://docs.slack.dev/reference/methods/chat.startStream"""
 
 import logging
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack.posts import Json, Posts
-from adapters.slack.web import Lost, asked, error_code
-from bot.events import Stop
-from bot.parts import Button
-from bot.ports import Accept, Delivery
+from adapters.slack.blocks import Json
+from adapters.slack.layout import Layout
+from adapters.slack.posts import Posts
+from adapters.slack.streaming import Streaming, suits
+from adapters.slack.web import Lost, error_code
 
 log = logging.getLogger(__name__)
 LONGEST = 240.0  # seconds; Slack ends a stream after 300, even one that is being appended to
-LIMIT = 11_000  # characters; Slack takes 12,000 a call
-
-
-@dataclass
-class Streaming:
-    """What is known of streaming in this workspace, for all its answers."""
-
-    refused: bool = False
-    accept: Accept | None = None  # hears of a stream that a person stopped
-    clock: Callable[[], float] = time.monotonic
+_UNFIT = {"invalid_blocks", "invalid_chunks", "msg_too_long", "ratelimited"}  # just this one
+_ENDED = "message_not_in_streaming_state"
 
 
 class Stream:
-    """The time in which the first message of an answer is written by appending to it. After it,
-    or where it fails, the message is an ordinary one, to be edited.
+    """The time in which an answer is written by appending to it, in one message after the other.
+    After it, or where it fails, the last one is an ordinary message, to be edited.
+
+    `close` brings a message that is full to what it says in the end.
     """
 
     def __init__(
-        self, web: AsyncWebClient, delivery: Delivery, posts: Posts, streaming: Streaming
+        self,
+        posts: Posts,
+        layout: Layout,
+        streaming: Streaming,
+        close: Callable[[str, str], Awaitable[None]],
     ) -> None:
-        self._web = web
-        self._delivery = delivery
         self._posts = posts
+        self._calls = posts.calls
+        self._delivery = posts.delivery
+        self._layout = layout
         self._streaming = streaming
+        self._close = close
+        self.stopped = False  # and with it the session of the agent
         self._begun = 0.0
         self._sent = ""
-        self._ts = ""
-        self._has_buttons = False
-        self._over = not suits(delivery)
-        self._recipient: Json = {
-            "channel": delivery.place.channel,
-            "thread_ts": delivery.place.thread,
-            "recipient_team_id": delivery.place.workspace,
-            "recipient_user_id": delivery.author.id.rpartition(":")[2],
-        }
+        self._ts = self._key = ""
+        self._over = not suits(posts.delivery)
 
-    async def write(self, text: str, buttons: tuple[Button, ...]) -> bool:
+    async def write(self, text: str, row: Sequence[Json]) -> bool:
         """Bring the stream to `text`; False if that takes an edit (then the stream has ended)."""
         if self._over or self._streaming.refused:
             return False
         try:
             if not self._ts:
-                return await self._start(text, buttons)
-            if self._can_take(text):
-                return await self._append(text, buttons)
-        except SlackApiError as error:
-            log.info("a stream ended: %s", error_code(error))
-            if error_code(error) == "stopped_by_user":
-                await self._stopped()
+                return await self._start(text, row)
+            return await self._go_on(text, row)
         except Lost as error:
             log.warning("a stream was lost: %s", error)
         await self.end()
         return False
 
+    async def _go_on(self, text: str, row: Sequence[Json]) -> bool:
+        if self._is_full(text):
+            return await self._roll_over(text, row)
+        try:
+            return await self._append(text)
+        except SlackApiError as error:
+            code = error_code(error)
+        log.info("a stream ended: %s", code)
+        if code == _ENDED:
+            self.forget()
+        if code in {_ENDED, "msg_too_long"}:
+            return await self._roll_over(text, row)
+        if code == "stopped_by_user":
+            await self._streaming.stopped(self._delivery, self._ts)
+        await self.end()
+        return False
+
     async def end(self) -> None:
         """Ordinary from here on. Harmless where there is no stream, or Slack has ended it."""
-        if self._ts and not self._over:
-            await self._stop()
+        await self._stop()
         self._over = True
 
-    async def _start(self, text: str, buttons: tuple[Button, ...]) -> bool:
-        if len(text) > LIMIT:
+    def forget(self) -> None:
+        """Nobody is going to end it."""
+        self._streaming.under_way -= bool(self._ts)
+        self._ts = ""
+
+    async def _start(self, text: str, row: Sequence[Json]) -> bool:
+        """Only with a button: its id is how a stream whose start was lost is found again, as it
+        takes no metadata before its end. It comes first, because what is appended comes last.
+        """
+        words = self._layout.last(text)
+        if not words.strip():
+            return True
+        if not row or len(words) > self._layout.longest or not self._may_start():
             self._over = True
             return False
-        chunks = self._chunks(text, buttons)
+        chunks: list[Json] = [
+            {"type": "blocks", "blocks": [*row]},
+            {"type": "markdown_text", "text": words},
+        ]
+        self._key = str(self._layout.number)
         try:
-            self._ts = await self._posts.once("0", lambda: self._begin(chunks))
+            self._ts = await self._posts.once(self._key, lambda: self._begin(chunks))
         except SlackApiError as error:
-            log.info("Slack refuses to stream, so answers are edited: %s", error_code(error))
-            self._streaming.refused = True
+            log.info("Slack refuses a stream, so the answer is edited: %s", error_code(error))
+            self._streaming.refused = error_code(error) not in _UNFIT
+            self._over = True
             return False
-        self._sent, self._begun = text, self._streaming.clock()
+        self._streaming.under_way += 1
+        self.stopped = False
+        self._sent, self._begun = words, self._streaming.clock()
         return True
 
-    async def _begin(self, chunks: list[Json]) -> Any:
-        return await asked(self._web.chat_startStream(**self._recipient, chunks=chunks))
-
-    def _can_take(self, text: str) -> bool:
-        age = self._streaming.clock() - self._begun
-        return age < LONGEST and len(text) <= LIMIT and text.startswith(self._sent)
-
-    async def _append(self, text: str, buttons: tuple[Button, ...]) -> bool:
-        chunks = self._chunks(text[len(self._sent) :], buttons)
-        self._sent = text  # before the call: an append whose answer is lost is not repeated
-        if chunks:
-            channel = self._recipient["channel"]
-            await self._delivery.log.intend("0")
-            await asked(self._web.chat_appendStream(channel=channel, ts=self._ts, chunks=chunks))
-        return True
-
-    def _chunks(self, text: str, buttons: tuple[Button, ...]) -> list[Json]:
-        """The buttons come first because what is appended comes last. Their ids are how a stream
-        whose start was lost is found again: it takes no metadata before its end.
-        """
-        chunks: list[Json] = [{"type": "markdown_text", "text": text}] if text else []
-        if buttons and not self._has_buttons:
-            self._has_buttons = True
-            chunks.insert(0, {"type": "blocks", "blocks": self._posts.actions(buttons)})
-        return chunks
-
-    async def _stopped(self) -> None:
-        """Somebody pressed Slack's own stop button: the same as ours."""
-        if self._streaming.accept is None:
-            return
-        delivery = self._delivery
-        stop = Stop(
-            id=f"{delivery.place.platform}:{delivery.place.workspace}:{self._ts}:stopped",
-            place=delivery.place,
-            author=delivery.author,
-            at=time.time(),
-            delivery=delivery.id,
+    def _may_start(self) -> bool:
+        """First words wait for nobody, and no end of a stream for another."""
+        limits = self._calls.limits
+        return limits.has_room("chat.startStream") and limits.has_room(
+            "chat.stopStream", kept=self._streaming.under_way
         )
-        await self._streaming.accept(stop)
+
+    async def _begin(self, chunks: Sequence[Json]) -> Any:
+        place = self._delivery.place
+        return await self._calls(
+            "chat.startStream",
+            channel=place.channel,
+            thread_ts=place.thread,
+            recipient_team_id=place.workspace,
+            recipient_user_id=self._delivery.author.id.rpartition(":")[2],
+            chunks=chunks,
+        )
+
+    def _is_full(self, text: str) -> bool:
+        age = self._streaming.clock() - self._begun
+        return age >= LONGEST or len(self._layout.last(text)) > self._layout.longest
+
+    async def _append(self, text: str) -> bool:
+        words = self._layout.last(text)
+        if not words.startswith(self._sent):
+            await self.end()
+            return False
+        # Before the call: an append whose answer is lost is not repeated.
+        more, self._sent = words[len(self._sent) :], words
+        if more:
+            await self._delivery.log.intend(self._key)
+            await self._calls(
+                "chat.appendStream",
+                channel=self._delivery.place.channel,
+                ts=self._ts,
+                chunks=[{"type": "markdown_text", "text": more}],
+            )
+        return True
+
+    async def _roll_over(self, text: str, row: Sequence[Json]) -> bool:
+        await self._stop()
+        if not (piece := self._layout.close(text)):
+            self._over = True
+            return False
+        await self._close(self._key, piece)
+        return await self._start(text, row)
 
     async def _stop(self) -> None:
-        channel, metadata = self._recipient["channel"], self._posts.metadata("0")
+        if not (ts := self._ts):
+            return
+        self.forget()
+        channel, metadata = self._delivery.place.channel, self._posts.metadata(self._key)
         try:
-            await asked(self._web.chat_stopStream(channel=channel, ts=self._ts, metadata=metadata))
+            await self._calls("chat.stopStream", channel=channel, ts=ts, metadata=metadata)
+            self.stopped = True
         except (SlackApiError, Lost) as error:
             log.info("a stream had ended before we stopped it: %s", error)
-
-
-def suits(delivery: Delivery) -> bool:
-    """An answer that is begun anew, to one person."""
-    direct = delivery.place.channel.startswith("D") and delivery.place.thread != ""
-    return direct and "0" not in delivery.log.known

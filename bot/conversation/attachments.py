@@ -30,7 +30,7 @@ async def read(run: Run, attachments: Sequence[Attachment]) -> tuple[str, list[s
 
 async def _read(run: Run, attachment: Attachment) -> str:
     name = attachment.name
-    if not (attachment.media_type.startswith(_TEXT) or PurePath(name).suffix.lower() in _SUFFIXES):
+    if not _may_be_text(attachment):
         raise Refused(f"Parley cannot read “{name}”: of files, it reads text and code so far.")
     content = bytearray()
     async with aclosing(run.open(attachment)) as chunks:
@@ -44,6 +44,12 @@ async def _read(run: Run, attachment: Attachment) -> str:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Refused(f"“{name}” is no text in UTF-8, so Parley cannot read it.") from None
+
+
+def _may_be_text(attachment: Attachment) -> bool:
+    """Of a file that nobody described (Slack Connect) its content has to tell."""
+    kind, suffix = attachment.media_type, PurePath(attachment.name).suffix.lower()
+    return kind.startswith(_TEXT) or suffix in _SUFFIXES or not (kind or suffix)
 
 
 def _quoted(name: str, text: str) -> str:

@@ -9,7 +9,8 @@ from adapters.markup import _open_fence, clean, split
 bits = st.sampled_from(
     ["word ", "A sentence. ", "\n", "\n\n", "```", "```python\n", "```\n", "~~~~\n", "`", " ", "é",
      "[a link](https://example.org/a/b?c=d)", "👩‍👩‍👧", "🇩🇪", "e\u0301", "x" * 40, "    indented\n",
-     "# Title\n", "| a | b |\n", "你好。", "\r\n", "[", "](", "\ud83d", "\0"]
+     "# Title\n", "| a | b |\n", "|---|---|\n", "- item\n", "你好。", "\r\n", "[", "](", "\ud83d",
+     "\0"]
 )  # fmt: skip
 wild = st.lists(bits | st.text(max_size=30), max_size=120).map("".join)
 
@@ -22,8 +23,8 @@ def test_no_piece_is_over_the_limit_or_blank_and_each_closes_its_fences(text, li
         assert _open_fence(piece) is None
 
 
-@given(wild.filter(lambda text: "```" not in text and "~~~" not in text), st.integers(100, 300))
-def test_without_fences_the_pieces_are_the_text(text, limit):
+@given(wild.filter(lambda text: not re.search("```|~~~|-", text)), st.integers(100, 300))
+def test_without_fences_and_tables_the_pieces_are_the_text(text, limit):
     pieces = split(text, limit)
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
@@ -80,6 +81,49 @@ def test_a_fence_that_would_open_at_the_end_of_a_piece_opens_in_the_next():
     first, second = split("x" * 180 + "\n```py\n" + "y = 1\n" * 10 + "```\n", 200)
     assert "```" not in first
     assert second.startswith("```py\ny = 1\n")
+
+
+def test_a_table_that_goes_on_in_the_next_piece_has_its_head_again():
+    head = "| name | born |\n|:--|--:|\n"
+    rows = [f"| person {number} | 18{number:02} |\n" for number in range(40)]
+    first, *more = split(f"Look:\n\n{head}{''.join(rows)}\nDone.", 300)
+    assert first.startswith(f"Look:\n\n{head}| person 0")
+    assert all(piece.startswith(head) for piece in more)
+    found = "".join([first, *more]).replace(head, "")
+    assert found == f"Look:\n\n{''.join(rows)}\nDone."
+
+
+def test_a_table_without_bars_at_its_sides_has_its_head_again():
+    head = "name | born\n--- | ---\n"
+    _, *more = split(head + "Ada | 1815\n" * 30, 200)
+    assert more
+    assert all(piece.startswith(head + "Ada") for piece in more)
+
+
+@pytest.mark.parametrize("seen", ["| name | born |\n", "| name | born |\n|---|---|\n"])
+def test_the_head_of_a_table_stays_with_its_rows(seen):
+    before = "x" * (190 - len(seen)) + "\n"
+    table = "| name | born |\n|---|---|\n| Ada | 1815 |\n"
+    first, second = split(before + table, 200)
+    assert (first, second) == (before, table)
+
+
+def test_what_follows_a_table_gets_no_head():
+    table = "| a | b |\n|---|---|\n" + "| c | d |\n" * 16
+    first, second = split(table + "And so on, " * 10, 200)
+    assert (first, second) == (table, "And so on, " * 10)
+
+
+def test_bars_in_code_are_no_table():
+    code = "```\n| a |\n|---|\n" + "| b |\n" * 60 + "```"
+    assert all(piece.startswith("```\n| b |") for piece in split(code, 200)[1:])
+
+
+def test_a_list_is_cut_between_its_items_rather_than_within_one():
+    item = "- The first line of an item\n  and its second line\n"
+    pieces = split(item * 20, 200)
+    assert len(pieces) > 1
+    assert all(piece.startswith("- The first") for piece in pieces)
 
 
 def test_a_link_and_a_family_stay_whole():

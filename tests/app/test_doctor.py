@@ -6,6 +6,7 @@ from contextlib import closing
 
 from tests.fakes.discord import FakeDiscord
 from tests.fakes.slack import FakeSlack
+from tests.fakes.slack_oauth import CONFIG_TOKEN
 
 SOUND, BROKEN = 0, 1
 
@@ -22,10 +23,12 @@ async def test_all_is_sound(parley, key):
         done = await parley.run(
             "doctor", **key, **slack.environment, **discord.environment,
             PARLEY_BUDGET_PERSON_DAY="1.50", PARLEY_ADMINS="slack:T1:U1",
+            SLACK_APP_CONFIG_TOKEN=CONFIG_TOKEN,
         )  # fmt: skip
     found = findings(done)
     assert done.status == SOUND
-    assert {mark for mark, _ in found} == {"ok"}
+    assert [key for key in found if key[0] != "ok"] == [("--", "discord")]
+    assert "the next start sends it" in found["--", "discord"]  # its menu
     assert found["ok", "openai"] == "The key works; gpt-6-luna is there."
     assert "person a day $1.50" in found["ok", "budgets"]
     assert {"slack", "discord", "page", "database", "settings"} <= {what for _, what in found}

@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from adapters.discord.connect import connect
-from adapters.discord.gateway import Gateway
+from adapters.discord.gateway import Backoff, Gateway
 from adapters.discord.settings import Settings
 from adapters.pacing import Paces
 from bot.ports import Adapter, Ground, State
-from tests.contract.world import Post
+from tests.contract.world import Post, Upload
 from tests.fakes.discord import FakeDiscord
 
 
@@ -34,7 +34,7 @@ class MemoryState:
 
 def adapter_to(discord: FakeDiscord, state: State, **more: object) -> Adapter:
     """The real adapter, pointed at the fake; it need not wait between two sessions."""
-    Gateway.identify_gap = 0.0
+    Gateway.identify_gap, Gateway.settling, Backoff.longest = 0.0, 0.01, 0.05
     variables = {name.lower(): value for name, value in discord.environment.items()} | more
     settings = Settings(_env_file=None, **variables)  # type: ignore[arg-type, call-arg]
     return connect(
@@ -79,8 +79,30 @@ class DiscordWorld:
         await self._heard_of()
         return await self.discord.say(text, by=by, thread=thread)
 
+    async def share(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
+        await self._heard_of()
+        return await self.discord.mention(text, *files, by=by, thread=thread)
+
+    async def edit(self, message: str, text: str, *, by: str = "ada") -> None:
+        await self.discord.edit(message, text)
+
+    async def delete(self, message: str) -> None:
+        await self.discord.erase(message)
+
+    async def shortcut(self, label: str, *, on: str, by: str = "ada") -> None:
+        await self._listened_to()
+        self.discord.form = None
+        await self.discord.shortcut(label, on=on, by=by)
+
+    def form(self) -> tuple[str, ...]:
+        return tuple(self.discord.asked())
+
+    async def fill(self, *, by: str = "ada", **values: str | Upload) -> None:
+        await self.discord.fill(by=by, **values)
+
     async def slash(self, command: str, text: str = "", *, by: str = "ada") -> None:
         await self._listened_to()
+        self.discord.form = None
         await self.discord.slash(command, text, by=by)
 
     async def press(self, label: str, *, post: str, by: str = "ada") -> None:
@@ -113,6 +135,9 @@ class DiscordWorld:
 
     def posts(self) -> Sequence[Post]:
         return self.discord.posts()
+
+    def content(self, name: str) -> bytes:
+        return self.discord.content(name)
 
     def calls(self) -> int:
         return self.discord.writes

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from aiohttp import web
 
-from adapters.slack import render
 from adapters.slack.connect import connect
 from adapters.slack.settings import Settings
 from bot.ports import Adapter, Ground, State
-from tests.contract.world import Post
+from tests.contract.world import Post, Upload
 from tests.fakes.slack import FakeSlack
+from tests.fakes.slack_views import inputs
 from tests.fakes.slack_web import BOT, Json
 
 _MENTION = re.compile(r"<(!(channel|here|everyone|subteam\^\w+)|@\w+)(\|[^>]*)?>")
@@ -21,7 +22,8 @@ class SlackWorld:
     interval = 0.05  # not Slack's 1.2: the suite asks for every answer to keep it, not for its size
 
     def __init__(self) -> None:
-        self.slack = FakeSlack()
+        self.slack = FakeSlack(echoes=True)
+        self.slack.shortcuts = {"Ask Parley": "ask", "Listen": "listen"}
 
     async def connect(self, state: State | None = None) -> None:
         if not self.slack.url:
@@ -31,7 +33,7 @@ class SlackWorld:
         state = state or NoState()
         ground = Ground(state=state, http=web.Application(), loopback=True, sandbox=True)
         self.adapter = slack = connect(settings, ground)
-        slack._workspace = render.Workspace(slack._web, edit=self.interval, append=self.interval)
+        slack.teams.new = partial(slack.teams.new, edit=self.interval, append=self.interval)
 
     async def disconnect(self) -> None:
         self.slack.socket.cut()
@@ -50,8 +52,33 @@ class SlackWorld:
     async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
         return await self.slack.say(text, by=by, thread=thread)
 
+    async def share(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
+        shared = [self.slack.upload(file, by=by) for file in files]
+        return await self.slack.mention(text, *shared, by=by, thread=thread)
+
+    async def edit(self, message: str, text: str, *, by: str = "ada") -> None:
+        await self.slack.edit(message, text, by=by)
+
+    async def delete(self, message: str) -> None:
+        await self.slack.delete(message)
+
+    async def shortcut(self, label: str, *, on: str, by: str = "ada") -> None:
+        await self.slack.shortcut(label, on=on, by=by)
+
+    def form(self) -> tuple[str, ...]:
+        return tuple(inputs(self.slack.form)) if self.slack.form else ()
+
+    async def fill(self, *, by: str = "ada", **values: str | Upload) -> None:
+        filled = {
+            name: self.slack.upload(value, by=by) if isinstance(value, Upload) else value
+            for name, value in values.items()
+        }
+        await self.slack.fill(by=by, **filled)
+
     async def slash(self, command: str, text: str = "", *, by: str = "ada") -> None:
-        await self.slack.slash(command, text, by=by)
+        """A group has a command of its own, which takes the rest as text."""
+        group, _, name = command.partition(" ")
+        await self.slack.slash(group, f"{name} {text}".strip(), by=by)
 
     async def press(self, label: str, *, post: str, by: str = "ada") -> None:
         await self.slack.press(label, post=post, by=by)
@@ -82,6 +109,9 @@ class SlackWorld:
 
     def posts(self) -> Sequence[Post]:
         return self.slack.posts()
+
+    def content(self, name: str) -> bytes:
+        return self.slack.uploads.content(name)
 
     def calls(self) -> int:
         return self.slack.calls()

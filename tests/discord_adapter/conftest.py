@@ -90,16 +90,16 @@ class Inbox:
 class Bot:
     """The adapter with an inbox: one process."""
 
-    def __init__(self, discord, state):
+    def __init__(self, discord, state, **settings):
         self.discord = discord
         self.state = state
-        self.adapter = adapter_to(discord, state)
+        self.adapter = adapter_to(discord, state, **settings)
         self.inbox = Inbox()
 
     @asynccontextmanager
-    async def running(self, commands=COMMANDS):
+    async def running(self, commands=COMMANDS, suggest=suggest_nothing):
         identified = self.discord.gateway.opened["identify"]
-        task = asyncio.create_task(self.adapter.run(self.inbox, suggest_nothing, commands))
+        task = asyncio.create_task(self.adapter.run(self.inbox, suggest, commands))
         waiting = asyncio.create_task(
             self.discord.until(
                 lambda: (
@@ -125,6 +125,13 @@ class Bot:
         if parts:
             screen.finish()
         await self.adapter.deliver(delivery, screen)
+
+
+async def eventually(condition):
+    """Of what nobody tells when it holds."""
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0.002)
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +160,7 @@ async def bot(discord, state) -> AsyncIterator[Bot]:
 @pytest.fixture
 def restarted(discord, state) -> Callable[[], Bot]:
     """Another process on the same state."""
-    return lambda: Bot(discord, state)
+    return lambda **settings: Bot(discord, state, **settings)
 
 
 def delivery_for(event, *, log=None, private=False, nonce="nonce0123456"):

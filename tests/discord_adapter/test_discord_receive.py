@@ -4,6 +4,7 @@ import pytest
 
 from bot.events import Invocation, Message, Stop
 from bot.parts import Button, Buttons, Text
+from tests.contract.world import Upload
 from tests.discord_adapter.conftest import delivery_for
 
 
@@ -52,6 +53,44 @@ async def test_a_reply_to_parley_is_for_parley_and_a_reply_to_others_is_not(bot,
         await discord.say("me too", to=theirs)
         first, second = await bot.inbox.holds(2)
     assert (first.addressed, second.addressed) == (True, False)
+
+
+async def test_a_file_is_offered_with_what_discord_says_of_it(bot, discord):
+    async with bot.running():
+        table = Upload("people.csv", b"name\nAda\n", "text/csv")
+        await discord.mention("who is it?", table)
+        (event,) = await bot.inbox.holds(1)
+    (file,) = event.attachments
+    assert (file.name, file.media_type, file.size) == ("people.csv", "text/csv", 9)
+    assert (file.spoken, file.seconds) == (False, 0)
+
+
+async def test_a_voice_message_is_known_as_one(bot, discord):
+    async with bot.running():
+        await discord.direct("", Upload("voice-message.ogg", b"OggS", "audio/ogg", seconds=2.5))
+        (event,) = await bot.inbox.holds(1)
+    (file,) = event.attachments
+    assert (event.text, file.spoken, file.seconds) == ("", True, 2.5)
+
+
+async def test_a_file_without_words_in_a_thread_is_heard(bot, discord):
+    async with bot.running():
+        root = await discord.mention("look at this")
+        await discord.say("", Upload("fox.png", b"PNG", "image/png"), thread=root)
+        _, event = await bot.inbox.holds(2)
+    assert (event.text, [file.name for file in event.attachments]) == ("", ["fox.png"])
+
+
+async def test_what_somebody_only_passes_on_is_not_said_to_parley(bot, discord):
+    snapshot = {"message": {"content": "hello", "type": 0, "timestamp": discord.store.time(),
+                            "edited_timestamp": None, "attachments": [], "embeds": [],
+                            "components": [], "flags": 0}}  # fmt: skip
+    async with bot.running():
+        channel = discord.store.direct(discord.store.person("ada"))["id"]
+        await discord._say(channel, "", "ada", Upload("x", b"x"), message_snapshots=[snapshot])
+        await discord.direct("hello")
+        (event,) = await bot.inbox.holds(1)
+    assert event.text == "hello"
 
 
 async def test_bots_and_parley_itself_are_not_heard(bot, discord):

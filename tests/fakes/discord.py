@@ -1,5 +1,5 @@
-"""A Discord of our own on loopback: REST and gateway as discord.py speaks them, people who write,
-choose and press, and faults. Bot and fake may be two processes.
+"""A Discord of our own on loopback: REST and gateway as discord.py speaks them, people
+(discord_people), and faults. Bot and fake may be two processes.
 
     async with FakeDiscord() as discord:
         environ |= discord.environment
@@ -8,33 +8,40 @@ choose and press, and faults. Bot and fake may be two processes.
 """
 
 import asyncio
-import json
 import re
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from aiohttp import web
 
 from tests.contract.world import Post
+from tests.fakes.discord_body import ApiError, Json, read
 from tests.fakes.discord_gateway import Gateway
-from tests.fakes.discord_rest import Rest, answered, limited
-from tests.fakes.discord_store import DIRECT, LOADING, REPLY, THREAD, TOKEN, ApiError, Json, Store
+from tests.fakes.discord_limits import Limits, limited
+from tests.fakes.discord_people import People
+from tests.fakes.discord_rest import Rest, answered
+from tests.fakes.discord_store import DIRECT, LOADING, THREAD, TOKEN, Store
 
 _WRITES = r"/channels/\d+/messages(/\d+)?|/webhooks/\d+/[^/]+(/messages/(@original|\d+))?"
 _NEW = r"POST (/channels/\d+/messages|/webhooks/\d+/[^/]+)|PATCH .*/@original"
 _OPEN_DOORS = r"/(webhooks|interactions)/.*"  # the token stands in the path
 
 
-class FakeDiscord:
+class FakeDiscord(People):
     def __init__(self) -> None:
+        super().__init__()
         self.store = Store()
         self._changed = asyncio.Event()
         self.gateway = Gateway(self.store, self._changed.set)
-        self.rest = Rest(self.store, self._told)
+        self.rest = Rest(self.store, self._told, self._form_opens)
         self.requests: Counter[str] = Counter()  # by method and path with its ids taken out
         self.writes = 0  # posts and edits
+        self.bytes = 0  # of the bodies of all requests
+        self.limits: Limits | None = None  # the real ones stand in its defaults
         self.api_url = self.gateway_url = ""
+        self.redirects = ""  # where the addresses of files lead
+        self.breaks_off = False  # in the middle of a file
         self._refused: list[tuple[str, ApiError]] = []
         self._limit: tuple[float, bool] | None = None
         self._lose: Literal["", "500", "cut"] = ""
@@ -48,12 +55,14 @@ class FakeDiscord:
             "DISCORD_TOKEN": TOKEN,
             "DISCORD_API_URL": self.api_url,
             "DISCORD_GATEWAY_URL": self.gateway_url,
+            "DISCORD_REQUESTS_PER_SECOND": "10000",
         }
 
     async def __aenter__(self) -> Self:
-        app = web.Application()
+        app = web.Application(client_max_size=200 << 20)
         app.router.add_get("/gateway", self.gateway.serve)
         app.router.add_get("/gateway/", self.gateway.serve)
+        app.router.add_get("/cdn/{path:.*}", self._serve_file)
         app.router.add_route("*", "/api/v10{path:/.*}", self._serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
         await self._runner.setup()
@@ -62,43 +71,12 @@ class FakeDiscord:
         host, port = self._runner.addresses[0][:2]
         self.api_url, self.gateway_url = f"http://{host}:{port}", f"ws://{host}:{port}/gateway"
         self.gateway.url = self.rest.gateway_url = self.gateway_url
+        self.files_url = self.api_url
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.gateway.close()
         await self._runner.cleanup()
-
-    # What people do
-
-    async def mention(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        me = self.store.me
-        channel = await self._thread(thread) if thread else self.store.general
-        return await self._say(channel, f"<@{me['id']}> {text}", by, mentions=[me])
-
-    async def say(self, text: str, *, by: str = "ada", thread: str = "", to: str = "") -> str:
-        """`to`: a reply to the message with this id."""
-        channel = await self._thread(thread) if thread else self.store.general
-        return await self._say(channel, text, by, to=to)
-
-    async def direct(self, text: str, *, by: str = "ada") -> str:
-        return await self._say(self.store.direct(self.store.person(by))["id"], text, by)
-
-    async def slash(
-        self, command: str, text: str = "", *, by: str = "ada", thread: str = ""
-    ) -> str:
-        """Returns the interaction's token."""
-        data = {"id": "1", "type": 1, "name": command, "options": self.store.options(command, text)}
-        return await self._interact(2, thread or self.store.general, by, data)
-
-    async def press(self, label: str, *, post: str, by: str = "ada") -> str:
-        channel, message = self._found(post)
-        buttons = [b for row in message["components"] for b in row["components"]]
-        custom_id = next(b["custom_id"] for b in buttons if b["label"] == label)
-        data = {"custom_id": custom_id, "component_type": 2}
-        return await self._interact(3, channel, by, data, message=message, original=post)
-
-    def delete(self, message: str) -> None:
-        self.store.delete(self._found(message)[0], message)
 
     async def redeliver(self) -> None:
         """The last event once more."""
@@ -118,9 +96,9 @@ class FakeDiscord:
         """The next write is answered by 429; without Via, as Cloudflare does it."""
         self._limit = (seconds, via)
 
-    def refuse_next(self, call: str, status: int, code: int = 0) -> None:
+    def refuse_next(self, call: str, status: int, code: int = 0, times: int = 1) -> None:
         """`call` is a pattern of method and path: "POST .*/threads"."""
-        self._refused.append((call, ApiError(status, code)))
+        self._refused += [(call, ApiError(status, code))] * times
 
     def stall(self, by: str) -> None:
         """Writes to this person alone hang until `release`."""
@@ -140,6 +118,15 @@ class FakeDiscord:
         mine = [m for m in messages if m["author"] is self.store.me and not m["flags"] & LOADING]
         return [self._post(message) for message in sorted(mine, key=lambda m: int(m["id"]))]
 
+    def content(self, name: str) -> bytes:
+        """Of the file that Parley posted last under this name."""
+        messages = (m for channel in self.store.messages.values() for m in channel.values())
+        mine = sorted(
+            (m for m in messages if m["author"] is self.store.me), key=lambda m: -int(m["id"])
+        )
+        files = (file for message in mine for file in message["attachments"])
+        return next(bytes(file["_content"]) for file in files if file["filename"] == name)
+
     async def until(self, condition: Callable[[], object], timeout: float = 10.0) -> None:
         async with asyncio.timeout(timeout):
             while not condition():
@@ -148,7 +135,7 @@ class FakeDiscord:
 
     def _post(self, message: Json) -> Post:
         channel = self.store.channels[message["channel_id"]]
-        rows = message["components"]
+        rows, files = message["components"], message["attachments"]
         alone = channel["recipients"][0]["global_name"] if channel["type"] == DIRECT else ""
         return Post(
             id=message["id"],
@@ -156,75 +143,61 @@ class FakeDiscord:
             text=message["content"],
             buttons=tuple(b["label"] for row in rows for b in row["components"]),
             private_to=message.get("_private_to") or alone,
+            images=tuple(file["description"] for file in files if "description" in file),
+            files=tuple(file["filename"] for file in files if "description" not in file),
+            card=message["embeds"][0].get("title", "") if message["embeds"] else "",
         )
 
     # How it works
 
-    async def _say(self, channel: str, text: str, by: str, *, to: str = "", **more: Any) -> str:
-        body = {"content": text} | ({"message_reference": {"message_id": to}} if to else {})
-        message = self.store.post(channel, self.store.person(by), body) | more
-        message["type"] = REPLY if to else 0
-        self.store.messages[channel][message["id"]] = message
-        await self._told("MESSAGE_CREATE", message)
-        return str(message["id"])
-
     async def _told(self, event: str, data: Json) -> None:
-        channel = self.store.channels.get(data.get("channel_id", ""), {})
-        if event == "MESSAGE_CREATE" and channel["type"] != DIRECT:
-            data = data | {"guild_id": self.store.guild, "member": self._member()}
+        if event.startswith("MESSAGE"):
+            data = data | self._where(data["channel_id"])
         if data.get("author") is not self.store.me and event != "THREAD_CREATE":
             self._last = (event, data)
         await self.gateway.tell(event, data)
         self._changed.set()
 
-    async def _thread(self, root: str) -> str:
-        if root not in self.store.channels:
-            thread = self.store.thread(self._found(root)[0], root, "opened by a person")
-            await self.gateway.tell("THREAD_CREATE", thread)
-        return root
-
-    async def _interact(
-        self, kind: int, channel: str, by: str, data: Json, *, original: str = "", **more: Any
-    ) -> str:
-        token, store = f"token-{next(self.store.names)}", self.store
-        store.interactions[token] = {"channel": channel, "by": by, "at": store.now(),
-                                     "response": 0, "original": original}  # fmt: skip
-        person = store.person(by)
-        where: Json = {"user": person}
-        if store.channels[channel]["type"] != DIRECT:
-            where = {"guild_id": store.guild, "member": self._member() | {"user": person}}
-        payload = {
-            "id": store.new_id(), "application_id": store.me["id"], "type": kind, "data": data,
-            "channel": store.channels[channel], "channel_id": channel, "token": token,
-            "version": 1, "attachment_size_limit": 10_485_760, "locale": "en-US",
-            "app_permissions": "0", "entitlements": [], **where, **more,
-        }  # fmt: skip
-        await self._told("INTERACTION_CREATE", payload)
-        return token
-
-    def _found(self, message: str) -> tuple[str, Json]:
-        return next((c, ms[message]) for c, ms in self.store.messages.items() if message in ms)
-
-    def _member(self) -> Json:
-        return {"roles": [], "joined_at": self.store.time(), "deaf": False, "mute": False,
-                "flags": 0, "avatar": None, "nick": None, "permissions": "0"}  # fmt: skip
-
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         path, call = request.match_info["path"], f"{request.method} {request.match_info['path']}"
-        body = json.loads(text) if (text := await request.text()) else None
+        body = await read(request)
+        self.bytes += request.content_length or 0
+        headers: dict[str, str] = {}
         self.requests[re.sub(r"\d{6,}|token-\d+", "*", call)] += 1
         if path.startswith(f"/channels/{self._stalled}/messages"):
             await self._released.wait()
         try:
             self._check(request, path, call)
+            headers = self.limits.check(request.method, path) if self.limits else {}
             answer = await self.rest.call(request.method, path, body, dict(request.query))
         except ApiError as error:
-            return answered(error.body, error.status)
+            return answered(dict(error.body), error.status)
         finally:
             self._changed.set()
         if self._lose and re.fullmatch(_NEW, call):
             return self._lost(request)
-        return answered(answer) if answer is not None else web.Response(status=204)
+        response = answered(answer) if answer is not None else web.Response(status=204)
+        response.headers.update(headers)
+        return response
+
+    async def _serve_file(self, request: web.Request) -> web.StreamResponse:
+        content = self.files.get(request.path)
+        if content is None:
+            return web.Response(status=404)
+        if self.redirects:
+            raise web.HTTPFound(self.redirects)
+        if self.breaks_off:
+            half = web.StreamResponse(headers={"Content-Length": str(len(content))})
+            await half.prepare(request)
+            await half.write(content[: len(content) // 2])
+            assert request.transport
+            request.transport.close()
+            return half
+        return web.Response(body=content)
+
+    def _form_opens(self, interaction: Json, form: Json) -> None:
+        about = {"_channel": interaction["channel"], "_message": interaction.get("message")}
+        self.form = form | about
 
     def _check(self, request: web.Request, path: str, call: str) -> None:
         authorized = request.headers.get("Authorization") == f"Bot {TOKEN}"

@@ -1,4 +1,4 @@
-"""The fake Discord's gateway: sessions that outlive their socket, and the ways they end."""
+"""The fake Discord's gateway: a session a shard, which outlives its socket, and how they end."""
 
 import contextlib
 import itertools
@@ -18,9 +18,14 @@ _DISPATCH, _BEAT, _IDENTIFY, _RESUME, _RECONNECT, _INVALID, _HELLO, _ACK = 0, 1,
 class Session:
     id: str
     intents: int
+    shard: tuple[int, int]
     events: list[Json] = field(default_factory=list)
     socket: web.WebSocketResponse | None = None
     request: web.Request | None = None
+
+    def hears_of(self, guild: str) -> bool:
+        number, count = self.shard
+        return (int(guild) >> 22) % count == number if guild else number == 0
 
 
 class Gateway:
@@ -28,63 +33,86 @@ class Gateway:
         self._store = store
         self._changed = changed
         self.url = ""
-        self.session: Session | None = None
+        self.sessions: dict[int, Session] = {}  # by shard
         self.grants_content = True
-        self.opened: Counter[str] = Counter()  # identify, resume
+        self.beat = 41_250  # milliseconds between heartbeats
+        self.refusals = 0  # so many connections are refused
+        self.mute = False  # the next connection says nothing after its READY: a zombie
+        self.opened: Counter[str] = Counter()  # identify, resume, refused
         self._names = itertools.count(1)
         self._open: set[web.WebSocketResponse] = set()
+        self._zombies: set[web.WebSocketResponse] = set()
 
     @property
     def connected(self) -> bool:
-        return bool(self.session and self.session.socket)
+        return bool(self.sessions) and all(s.socket for s in self.sessions.values())
 
     async def tell(self, event: str, data: Json) -> None:
         """Kept for a resume; what happens without a session stands in the history only."""
-        session = self.session
-        if session is None:
-            return
+        guild = data.get("guild_id", "")
+        if guild and guild not in self._store.guilds and event != "INTERACTION_CREATE":
+            return  # Parley is no member there
+        for session in tuple(self.sessions.values()):
+            if session.hears_of(guild):
+                await self._tell(session, event, data)
+
+    async def _tell(self, session: Session, event: str, data: Json) -> None:
         payload = {"op": _DISPATCH, "t": event, "s": len(session.events) + 1,
                    "d": self._seen_with(session.intents, data)}  # fmt: skip
         session.events.append(payload)
         await self._send(session, payload)
 
     def cut(self) -> None:
-        """The socket is gone without a goodbye; the session can be resumed."""
-        session = self.session
-        if session and session.request and session.request.transport:
-            session.request.transport.abort()
-            session.socket = session.request = None
+        """The sockets are gone without a goodbye; the sessions can be resumed."""
+        for session in self.sessions.values():
+            if session.request and session.request.transport:
+                session.request.transport.abort()
+                session.socket = session.request = None
 
     async def ask_to_reconnect(self) -> None:
-        if self.session and self.session.socket:
-            socket, self.session.socket = self.session.socket, None
-            await socket.send_json({"op": _RECONNECT, "d": None})
+        for session in self.sessions.values():
+            if session.socket:
+                socket, session.socket = session.socket, None
+                await socket.send_json({"op": _RECONNECT, "d": None})
 
-    async def invalidate(self) -> None:
-        session, self.session = self.session, None
-        if session and session.socket:
-            await session.socket.send_json({"op": _INVALID, "d": False})
+    async def invalidate(self, *, resumable: bool = False) -> None:
+        for shard, session in tuple(self.sessions.items()):
+            socket, session.socket = session.socket, None
+            if not resumable:
+                del self.sessions[shard]
+            if socket:
+                await socket.send_json({"op": _INVALID, "d": resumable})
 
     async def close(self) -> None:
         for socket in tuple(self._open):
             await socket.close(code=1001)
 
-    async def serve(self, request: web.Request) -> web.WebSocketResponse:
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        if self.refusals:
+            self.refusals -= 1
+            self.opened["refused"] += 1
+            self._changed()
+            return web.Response(status=503)
         socket = web.WebSocketResponse(autoping=True)
         await socket.prepare(request)
         self._open.add(socket)
         try:
-            await socket.send_json({"op": _HELLO, "d": {"heartbeat_interval": 41_250}})
+            await socket.send_json({"op": _HELLO, "d": {"heartbeat_interval": self.beat}})
             async for message in socket:
-                if message.type is WSMsgType.TEXT:
+                if message.type is WSMsgType.TEXT and socket not in self._zombies:
                     await self._hear(request, socket, message.json())
         finally:
-            self._open.discard(socket)
-            if self.session and self.session.socket is socket:
-                self.session.socket = self.session.request = None
-                if socket.close_code in {1000, 1001}:
-                    self.session = None
+            self._left(socket)
         return socket
+
+    def _left(self, socket: web.WebSocketResponse) -> None:
+        self._open.discard(socket)
+        self._zombies.discard(socket)
+        for shard, session in tuple(self.sessions.items()):
+            if session.socket is socket:
+                session.socket = session.request = None
+                if socket.close_code in {1000, 1001}:
+                    del self.sessions[shard]
 
     async def _hear(
         self, request: web.Request, socket: web.WebSocketResponse, payload: Json
@@ -108,23 +136,25 @@ class Gateway:
             await socket.close(code=4014)
         else:
             name = f"session{next(self._names)}"
-            self.session = session = Session(name, data["intents"])
-            await self.tell("READY", self._ready(name, data["shard"]))
-            await self.tell("GUILD_CREATE", self._guild())
+            shard = tuple(data.get("shard", (0, 1)))
+            session = self.sessions[shard[0]] = Session(name, data["intents"], shard)
+            guilds = [guild for guild in self._store.guilds if session.hears_of(guild)]
+            await self._tell(session, "READY", self._ready(session, guilds))
+            for guild in guilds:
+                await self._tell(session, "GUILD_CREATE", self._guild(guild))
             await self._attach(session, request, socket, 0)
             self._changed()
 
     async def _resume(
         self, request: web.Request, socket: web.WebSocketResponse, data: Json
     ) -> None:
-        session = self.session
-        if session is None or session.id != data["session_id"]:
-            await socket.send_json({"op": _INVALID, "d": False})
-            return
-        await self._attach(session, request, socket, data["seq"])
-        await self.tell("RESUMED", {})
-        self.opened["resume"] += 1
-        self._changed()
+        for session in self.sessions.values():
+            if session.id == data["session_id"]:
+                await self._attach(session, request, socket, data["seq"])
+                await self._tell(session, "RESUMED", {})
+                self.opened["resume"] += 1
+                return self._changed()
+        return await socket.send_json({"op": _INVALID, "d": False})
 
     async def _attach(
         self, session: Session, request: web.Request, socket: web.WebSocketResponse, seen: int
@@ -134,9 +164,12 @@ class Gateway:
             await socket.send_json(session.events[seen])
             seen += 1
         session.socket, session.request = socket, request
+        if self.mute:
+            self.mute = False
+            self._zombies.add(socket)
 
     async def _send(self, session: Session, payload: Json) -> None:
-        if session.socket:
+        if session.socket and session.socket not in self._zombies:
             with contextlib.suppress(ConnectionError):  # it is kept for the resume
                 await session.socket.send_json(payload)
 
@@ -150,19 +183,21 @@ class Gateway:
             return data
         return data | {"content": "", "components": [], "attachments": [], "embeds": []}
 
-    def _ready(self, session: str, shard: list[int]) -> Json:
+    def _ready(self, session: Session, guilds: list[str]) -> Json:
         store = self._store
         return {
-            "v": 10, "user": store.me, "session_id": session, "resume_gateway_url": self.url,
-            "guilds": [{"id": store.guild, "unavailable": True}], "private_channels": [],
-            "shard": shard, "application": {"id": store.me["id"], "flags": 0},
+            "v": 10, "user": store.me, "session_id": session.id, "resume_gateway_url": self.url,
+            "guilds": [{"id": guild, "unavailable": True} for guild in guilds],
+            "private_channels": [], "shard": list(session.shard),
+            "application": {"id": store.me["id"], "flags": 0},
         }  # fmt: skip
 
-    def _guild(self) -> Json:
-        channels = [c for c in self._store.channels.values() if c["type"] not in {DIRECT, THREAD}]
-        threads = [c for c in self._store.channels.values() if c["type"] == THREAD]
+    def _guild(self, guild: str) -> Json:
+        mine = [c for c in self._store.channels.values() if c.get("guild_id") == guild]
         return {
-            "id": self._store.guild, "name": "Office", "unavailable": False, "roles": [],
+            "id": guild, "name": "Office", "unavailable": False, "roles": [],
             "owner_id": self._store.person("owner")["id"], "member_count": 2, "members": [],
-            "channels": channels, "threads": threads, "joined_at": self._store.time(),
+            "channels": [c for c in mine if c["type"] not in {DIRECT, THREAD}],
+            "threads": [c for c in mine if c["type"] == THREAD],
+            "joined_at": self._store.joined,
         }  # fmt: skip

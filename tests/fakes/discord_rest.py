@@ -7,19 +7,35 @@ from typing import Any, TypeAlias
 
 from aiohttp import web
 
-from tests.fakes.discord_store import EPHEMERAL, LOADING, ApiError, Json, Store, public
+from tests.fakes.discord_body import VOICE, ApiError, Json
+from tests.fakes.discord_menu import check_form, check_menu
+from tests.fakes.discord_store import EPHEMERAL, LOADING, Store, public
 
 Answer: TypeAlias = Json | list[Json] | None
+FORM = 9  # a response that opens one
 TOKENS_LAST, HEARD_WITHIN = 15 * 60, 3.0  # seconds
+_FOLLOW_UPS = 5  # where the app is installed for a person only
 
 
 class Rest:
-    """`told(event, data)` is what the gateway sends because of a call."""
+    """`told(event, data)` is what the gateway sends because of a call; `opens(interaction, form)`
+    shows a person a form.
+    """
 
-    def __init__(self, store: Store, told: Callable[[str, Json], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        told: Callable[[str, Json], Awaitable[None]],
+        opens: Callable[[Json, Json], None],
+    ) -> None:
         self._store = store
         self._told = told
+        self._opens = opens
         self.gateway_url = ""
+        self.shards = 1  # that the gateway advises
+        self.sessions = 999  # that are left today
+        self.flags = 1 << 19  # of the application: it may read what does not mention it
+        self.permissions = 0x8  # of Parley in each server: an administrator's
 
     async def call(self, method: str, path: str, body: Any, query: Json) -> Answer:
         for verb, pattern, action in _ROUTES:
@@ -32,30 +48,70 @@ class Rest:
 
     async def application(self, **_: Any) -> Answer:
         me = self._store.me
-        return {"id": me["id"], "name": "Parley", "description": "", "icon": None, "flags": 0,
+        return {"id": me["id"], "name": "Parley", "description": "", "icon": None,
+                "flags": self.flags,
                 "bot_public": True, "bot_require_code_grant": False, "verify_key": "00",
                 "owner": self._store.person("owner"), "team": None}  # fmt: skip
 
     async def gateway(self, **_: Any) -> Answer:
-        start = {"total": 1000, "remaining": 999, "reset_after": 0, "max_concurrency": 1}
-        return {"url": self.gateway_url, "shards": 1, "session_start_limit": start}
+        start = {"total": 1000, "remaining": self.sessions, "reset_after": 7_200_000,
+                 "max_concurrency": 1}  # fmt: skip
+        return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": start}
+
+    async def guilds(self, *, query: Json, **_: Any) -> Answer:
+        after = [g for g in self._store.guilds if int(g) > int(query.get("after", 0))]
+        return [
+            {"id": guild, "name": f"Office {number}", "permissions": str(self.permissions)}
+            for number, guild in enumerate(after)
+        ]
+
+    async def commands(self, _application: str, **_: Any) -> Answer:
+        more = {"version": "1", "nsfw": False, "default_permission": True}
+        return [{"description": "", **command, "id": "7", **more} for command in self._store.menu]
 
     async def menu(self, _application: str, *, body: Any, **_: Any) -> Answer:
+        check_menu(body)
         self._store.menu = body
         return [command | {"id": self._store.new_id(), "version": "1"} for command in body]
 
+    async def guild(self, guild: str, **_: Any) -> Answer:
+        roles = self._store.rights.roles(guild)
+        return {"id": guild, "name": "House", "premium_tier": self._store.tier, "roles": roles}
+
+    async def member(self, _guild: str, user: str, **_: Any) -> Answer:
+        return {"user": {"id": user}, "roles": ["77"]}
+
     async def channel(self, channel: str, **_: Any) -> Answer:
-        if channel not in self._store.channels:
-            raise ApiError(404, 10003, "Unknown Channel")
+        found = self._channel(channel)
+        if "guild_id" not in found:
+            return found
+        overwrites = self._store.rights.overwrites(channel, self._store.me["id"])
+        return found | {"permission_overwrites": overwrites}
+
+    async def change(self, channel: str, *, body: Any, **_: Any) -> Answer:
+        """Of a thread: whoever may write there may open it again, but not where it is locked."""
+        if self._channel(channel).get("thread_metadata", {}).get("locked"):
+            raise ApiError(403, 50013, "Missing Permissions")
+        self._store.unarchive(channel)
         return self._store.channels[channel]
 
+    def _channel(self, channel: str) -> Json:
+        if channel not in self._store.channels:
+            raise ApiError(404, 10003, "Unknown Channel")
+        found = self._store.channels[channel]
+        self._store.rights.may_see(found)
+        return found
+
     async def history(self, channel: str, *, query: Json, **_: Any) -> Answer:
+        if not self._store.rights.has(self._channel(channel), "read_message_history"):
+            return []
         limit, after = int(query.get("limit", 50)), int(query.get("after", 0))
         before = int(query.get("before", 2**64))
         found = self._store.history(channel, limit, after, before)
         return [public(message) | {"nonce": None} for message in found]  # [unchecked] never shown
 
     async def post(self, channel: str, *, body: Any, **_: Any) -> Answer:
+        self._store.rights.may_write(self._channel(channel), body)
         before = len(self._store.messages.get(channel, ()))
         message = self._store.post(channel, self._store.me, body)
         if len(self._store.messages[channel]) > before:
@@ -63,9 +119,24 @@ class Rest:
         return public(message)
 
     async def edit(self, channel: str, message: str, *, body: Any, **_: Any) -> Answer:
+        self._store.rights.may_edit(self._channel(channel), body)
+        self._seen_by_all(channel, message)
         return public(self._store.edit(channel, message, body))
 
+    async def message(self, channel: str, message: str, **_: Any) -> Answer:
+        if not self._store.rights.has(self._channel(channel), "read_message_history"):
+            raise ApiError(403, 50001, "Missing Access")
+        return public(self._store._message(channel, message))
+
+    def _seen_by_all(self, channel: str, message: str) -> None:
+        """What is private can be reached through its interaction only."""
+        if self._store._message(channel, message)["flags"] & EPHEMERAL:
+            raise ApiError(404, 10008, "Unknown Message")
+
     async def delete(self, channel: str, message: str, **_: Any) -> Answer:
+        self._seen_by_all(channel, message)
+        if self._channel(channel).get("thread_metadata", {}).get("archived"):
+            raise ApiError(400, 50083, "Thread is archived")
         self._store.delete(channel, message)
         return None
 
@@ -74,6 +145,8 @@ class Rest:
         return None
 
     async def thread(self, channel: str, message: str, *, body: Any, **_: Any) -> Answer:
+        if not self._store.rights.has(self._channel(channel), "create_public_threads"):
+            raise ApiError(403, 50013, "Missing Permissions")
         thread = self._store.thread(channel, message, body["name"])
         await self._told("THREAD_CREATE", thread | {"newly_created": True})
         return thread
@@ -90,7 +163,16 @@ class Rest:
             raise ApiError(404, 10062, "Unknown interaction")
         if interaction["response"]:
             raise ApiError(400, 40060, "Interaction has already been acknowledged.")
-        interaction["response"] = body["type"]
+        _check_response(interaction, body)
+        interaction |= {"response": body["type"], "said": body.get("data", {})}
+        if body["type"] == FORM:
+            self._opens(interaction, body["data"])
+        if body["type"] == 4:
+            flags = body["data"].get("flags", 0) & EPHEMERAL
+            me = self._store.me
+            message = self._store.post(interaction["channel"], me, body["data"], flags=flags)
+            message["_private_to"] = interaction["by"] if flags else ""
+            interaction["original"] = message["id"]
         if body["type"] == 5:
             flags = body.get("data", {}).get("flags", 0) & EPHEMERAL
             message = self._store.post(
@@ -107,8 +189,11 @@ class Rest:
         waiting = self._store.messages[channel].get(original)
         if waiting and waiting["flags"] & LOADING:
             return public(self._store.edit(channel, original, body))
-        flags = body.get("flags", 0) & EPHEMERAL
-        message = self._store.post(channel, self._store.me, body, flags=flags)
+        interaction["follow_ups"] = interaction.get("follow_ups", 0) + 1
+        if interaction.get("outside") and interaction["follow_ups"] > _FOLLOW_UPS:
+            raise ApiError(400, 40094, "This interaction has hit the maximum number of follow ups")
+        flags = body.get("flags", 0) & (EPHEMERAL | VOICE)
+        message = self._store.post(channel, self._store.me, body, flags=flags & EPHEMERAL)
         message["_private_to"] = interaction["by"] if flags else ""
         return public(message)
 
@@ -143,11 +228,18 @@ class Rest:
         return interaction
 
 
-def limited(seconds: float, *, via: bool) -> ApiError:
-    error = ApiError(429)
-    error.body = {"message": "You are being rate limited.", "retry_after": seconds, "global": False}
-    error.body["_headers"] = {"Retry-After": str(seconds)} | ({"Via": "1.1 google"} if via else {})
-    return error
+def _check_response(interaction: Json, body: Json) -> None:
+    """What is no answer to such an interaction."""
+    kind, response, component = interaction["kind"], body["type"], interaction.get("message")
+    forms = response == FORM and kind == 5
+    updates = response == 6 and not component
+    suggests = (response == 8) is not (kind == 4)
+    if forms or updates or suggests:
+        raise ApiError(400, 50035, "Invalid Form Body")
+    if response == FORM:
+        check_form(body["data"])
+    if response == 8 and len(body["data"]["choices"]) > 25:
+        raise ApiError(400, 50035, "Invalid Form Body")
 
 
 def answered(body: Any, status: int = 200) -> web.Response:
@@ -166,10 +258,17 @@ _ROUTES: list[tuple[str, str, Callable[..., Awaitable[Answer]]]] = [
     ("GET", "/users/@me", Rest.me),
     ("GET", "/oauth2/applications/@me", Rest.application),
     ("GET", "/gateway/bot", Rest.gateway),
+    ("GET", "/applications/@me", Rest.application),
+    ("GET", "/users/@me/guilds", Rest.guilds),
+    ("GET", r"/applications/(\d+)/commands", Rest.commands),
     ("PUT", r"/applications/(\d+)/commands", Rest.menu),
+    ("GET", r"/guilds/(\d+)", Rest.guild),
+    ("GET", r"/guilds/(\d+)/members/(\d+)", Rest.member),
     ("GET", _CHANNEL, Rest.channel),
+    ("PATCH", _CHANNEL, Rest.change),
     ("GET", _MESSAGES, Rest.history),
     ("POST", _MESSAGES, Rest.post),
+    ("GET", _MESSAGE, Rest.message),
     ("PATCH", _MESSAGE, Rest.edit),
     ("DELETE", _MESSAGE, Rest.delete),
     ("POST", _CHANNEL + "/typing", Rest.typing),

@@ -4,26 +4,18 @@ import itertools
 import re
 import time
 from datetime import UTC, datetime
-from typing import Any, TypeAlias
+from typing import Any
 
-Json: TypeAlias = dict[str, Any]
+from tests.fakes.discord_body import ApiError, Json, fill
+from tests.fakes.discord_rights import Rights
 
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.fake.token"
 EPHEMERAL, LOADING = 64, 128
 TEXT, DIRECT, THREAD = 0, 1, 11
-DEFAULT, REPLY = 0, 19
+DEFAULT, REPLY, STARTER = 0, 19, 21
 EPOCH = 1_420_070_400_000  # milliseconds; ids count from 2015
 _PAIR = re.compile(r'(\w+):(?:"([^"]*)"|(\S+))')
 NONCES_LAST = 180  # seconds
-
-
-class ApiError(Exception):
-    """How Discord says no: an HTTP status, its own code, a message."""
-
-    def __init__(self, status: int, code: int = 0, message: str = "refused") -> None:
-        super().__init__(status, code, message)
-        self.status = status
-        self.body = {"code": code, "message": message}
 
 
 class Store:
@@ -32,13 +24,17 @@ class Store:
         self._last_id = 0
         self.me = self.user("Parley", bot=True)
         self.people: dict[str, Json] = {}
+        self.joined = datetime.fromtimestamp(self.now() - 30 * 86_400, UTC).isoformat()
         self.guild = self.new_id()
+        self.guilds = [self.guild]
         self.channels: dict[str, Json] = {}
         self.messages: dict[str, dict[str, Json]] = {}  # channel -> id -> message
         self.general = self.channel("general")["id"]
         self.interactions: dict[str, Json] = {}  # by token
         self.menu: list[Json] = []
         self.names = itertools.count(1)
+        self.rights = Rights()
+        self.tier = 0  # of the guild's boosts
 
     def now(self) -> float:
         return time.time() + self.ahead
@@ -64,7 +60,7 @@ class Store:
         channel = {"id": self.new_id(), "type": kind, "name": name, "position": 0, "nsfw": False,
                    "parent_id": None, "last_message_id": None, **more}  # fmt: skip
         if kind != DIRECT:
-            channel |= {"guild_id": self.guild, "permission_overwrites": []}
+            channel = {"guild_id": self.guild, "permission_overwrites": [], **channel}
         self.channels[channel["id"]] = channel
         self.messages[channel["id"]] = {}
         return channel
@@ -81,10 +77,35 @@ class Store:
         self._message(parent, root)
         archive = {"archived": False, "auto_archive_duration": 1440, "locked": False,
                    "archive_timestamp": self.time(), "create_timestamp": self.time()}  # fmt: skip
-        return self.channel(
+        thread = self.channel(
             name, THREAD, id=root, parent_id=parent, owner_id=self.me["id"], message_count=0,
-            member_count=1, thread_metadata=archive,
+            member_count=1, thread_metadata=archive, guild_id=self.channels[parent]["guild_id"],
         )  # fmt: skip
+        self._point_to(parent, root)
+        return thread
+
+    def _point_to(self, parent: str, root: str) -> None:
+        """The first message of a thread is a sign of the one that it was made from."""
+        sign = self._blank(root, self.messages[parent][root]["author"]) | {"type": STARTER}
+        sign |= {"message_reference": {"message_id": root, "channel_id": parent},
+                 "referenced_message": public(self.messages[parent][root])}  # fmt: skip
+        self.messages[root][sign["id"]] = sign
+
+    def guild_on(self, shard: int, shards: int) -> str:
+        """Another server, in the care of this shard. Returns its channel."""
+        id_ = int(self.new_id())
+        while (id_ >> 22) % shards != shard:
+            id_ += 1 << 22
+        self.guilds.append(str(id_))
+        return str(self.channel("general", guild_id=str(id_))["id"])
+
+    def takes(self, command: str) -> list[Json]:
+        """The options of a command of the menu, or of one in a group."""
+        name, _, sub = command.partition(" ")
+        menu = next((c for c in self.menu if c["name"] == name), {})
+        if sub:
+            menu = next(o for o in menu["options"] if o["name"] == sub)
+        return menu.get("options", [])
 
     def post(self, channel: str, author: Json, body: Json, *, flags: int = 0) -> Json:
         """A new message. Content is checked as Discord does, the nonce enforced."""
@@ -92,21 +113,25 @@ class Store:
             raise ApiError(404, 10003, "Unknown Channel")
         if earlier := self._same_nonce(channel, author, body):
             return earlier
-        message = {
-            "id": self.new_id(), "channel_id": channel, "author": author, "content": "",
-            "timestamp": self.time(), "edited_timestamp": None, "tts": False, "pinned": False,
-            "mention_everyone": False, "mentions": [], "mention_roles": [], "attachments": [],
-            "embeds": [], "components": [], "type": DEFAULT, "flags": flags,
-        }  # fmt: skip
+        message = self._blank(channel, author) | {"flags": flags}
         if body.get("nonce"):
             message |= {"nonce": body["nonce"], "_nonce_until": self.now() + NONCES_LAST}
         if reference := body.get("message_reference"):
             message |= self._reply(channel, reference)
         if not flags & LOADING:
             self._fill(message, body)
+        self.unarchive(channel)
         self.messages[channel][message["id"]] = message
         self.channels[channel]["last_message_id"] = message["id"]
         return message
+
+    def _blank(self, channel: str, author: Json) -> Json:
+        return {
+            "id": self.new_id(), "channel_id": channel, "author": author, "content": "",
+            "timestamp": self.time(), "edited_timestamp": None, "tts": False, "pinned": False,
+            "mention_everyone": False, "mentions": [], "mention_roles": [], "attachments": [],
+            "embeds": [], "components": [], "type": DEFAULT, "flags": 0,
+        }  # fmt: skip
 
     def edit(self, channel: str, message: str, body: Json) -> Json:
         stands = self._message(channel, message)
@@ -116,6 +141,13 @@ class Store:
         stands["flags"] &= ~LOADING
         stands["edited_timestamp"] = self.time()
         return stands
+
+    def unarchive(self, channel: str) -> None:
+        """By writing, or because somebody asks for it."""
+        thread = self.channels[channel].get("thread_metadata", {})
+        if thread.get("locked"):
+            raise ApiError(400, 160005, "Thread is locked")
+        thread.update({"archived": False} if thread else {})
 
     def delete(self, channel: str, message: str) -> None:
         self._message(channel, message)
@@ -132,8 +164,7 @@ class Store:
         return list(reversed(found[:limit] if after else found[-limit:]))
 
     def options(self, command: str, text: str) -> list[Json]:
-        menu = next((c for c in self.menu if c["name"] == command), {"options": []})
-        kinds = {option["name"]: option["type"] for option in menu["options"]}
+        kinds = {option["name"]: option["type"] for option in self.takes(command)}
         given = {name: quoted or bare for name, quoted, bare in _PAIR.findall(text)}
         if text and not given:
             given = {next(iter(kinds), "text"): text}
@@ -164,26 +195,19 @@ class Store:
         if original is None:
             return {}
         place = {"message_id": original["id"], "channel_id": channel}
-        return {"type": REPLY, "message_reference": place, "referenced_message": original}
+        return {"type": REPLY, "message_reference": place, "referenced_message": public(original)}
 
     def _fill(self, message: Json, body: Json) -> None:
-        content = body.get("content", message["content"])
-        if not content.strip():
-            raise ApiError(400, 50006, "Cannot send an empty message")
-        if len(content) > 2000:
-            raise ApiError(400, 50035, "Invalid Form Body")
-        if message["author"] is self.me:
-            content.encode()  # half a surrogate pair is no text
-            everybody = {"parse": ["everyone", "roles", "users"], "replied_user": True}
-            allowed = body.get("allowed_mentions", everybody)
-            called = re.search(r"@everyone|@here|<@&?\d+>", content) and allowed["parse"]
-            message["_calls"] = bool(called or allowed.get("replied_user"))
-        message["content"] = content
-        message["components"] = body.get("components", message["components"])
+        largest = {2: 50, 3: 100}.get(self.tier, 10) << 20
+        fill(message, body, self.new_id, largest=largest)
+        message["_calls"] = message["author"] is self.me and message["_calls"]
 
 
 def public(message: Json) -> Json:
-    return {key: value for key, value in message.items() if not key.startswith("_")}
+    shown = {key: value for key, value in message.items() if not key.startswith("_")}
+    if files := message.get("attachments"):
+        shown["attachments"] = [public(file) for file in files]
+    return shown
 
 
 def _id(message: Json) -> int:

@@ -8,24 +8,26 @@ write and press, and faults. Bot and fake may be two processes.
 """
 
 import asyncio
-import itertools
-import time
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Literal, Self
+from urllib.parse import urlencode
 
 from aiohttp import web
 
 from tests.contract.world import Post
-from tests.fakes.slack_socket import Envelope, SocketMode
-from tests.fakes.slack_web import APP_TOKEN, BOT, BOT_TOKEN, TEAM, Json, Limited, Refusal, WebApi
-from tests.fakes.slack_wire import POSTS, WRITES, body_of, elements, escaped, limited, person, post
+from tests.fakes.slack_files import Uploads
+from tests.fakes.slack_oauth import App
+from tests.fakes.slack_people import People
+from tests.fakes.slack_socket import SocketMode
+from tests.fakes.slack_web import APP_TOKEN, BOT, BOT_TOKEN, Json, Limited, Refusal, WebApi
+from tests.fakes.slack_wire import POSTS, WRITES, body_of, limited, post
 
-RESPONSES = 5  # answers that one response_url takes
 
-
-class FakeSlack:
-    """`limits`: enforce Slack's rate limits. `streaming`: where chat.startStream works."""
+class FakeSlack(People):
+    """`limits`: enforce Slack's rate limits. `streaming`: where chat.startStream works. `echoes`:
+    tell Parley of all it writes, as Slack does.
+    """
 
     def __init__(
         self,
@@ -33,8 +35,13 @@ class FakeSlack:
         limits: bool = False,
         streaming: Literal["im", "everywhere", "nowhere"] = "im",
         patience: float = 3.0,
+        echoes: bool = False,
     ) -> None:
         self.api = WebApi(limits=limits, streaming=streaming)
+        self.uploads = Uploads(self.api)
+        self.echoes = echoes
+        super().__init__()
+        self.app = App()
         self.socket = SocketMode(patience)
         self.requests: Counter[str] = Counter()  # by method, refused ones too
         self.url = ""
@@ -43,9 +50,6 @@ class FakeSlack:
         self._lose_next: Literal["", "500", "cut"] = ""
         self._delay = 0.0
         self._stalled: dict[str, asyncio.Event] = {}
-        self._responses: dict[str, list[Any]] = {}  # token -> channel, user, uses left
-        self._events = itertools.count(1)
-        self._last: Envelope | None = None
         self._changed = asyncio.Event()
 
     @property
@@ -54,104 +58,29 @@ class FakeSlack:
             "SLACK_BOT_TOKEN": BOT_TOKEN,
             "SLACK_APP_TOKEN": APP_TOKEN,
             "SLACK_API_URL": f"{self.url}/api/",
+            # Who measures Parley does not measure its patience.
+            "SLACK_RATE_SHARE": "1" if self.api.limits else "1000",
         }
 
     async def __aenter__(self) -> Self:
         app = web.Application()
         app.router.add_route("*", "/api/{method}", self._serve)
         app.router.add_post("/respond/{token}", self._respond)
+        app.router.add_get("/files-pri/{id}/{name}", self.shared.serve)
+        app.router.add_post("/upload/v1/{id}", self.uploads.receive)
         app.router.add_get("/link", self.socket.serve)
+        app.router.add_get("/oauth/v2/authorize", self._authorize)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.shared.url = self.uploads.url = self.url
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.socket.aclose()
         await self._runner.cleanup()
-
-    # People
-
-    async def mention(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        """Slack tells it twice, as `message` and as `app_mention`."""
-        message = self._say("C1", text, by, thread)
-        message["text"] = f"<@{BOT}> {message['text']}"
-        await self._event({**message, "channel_type": "channel"})
-        await self._event({**message, "type": "app_mention"})
-        return str(message["ts"])
-
-    async def direct(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        message = self._say(f"D{by.upper()}", text, by, thread)
-        await self._event({**message, "channel_type": "im"})
-        return str(message["ts"])
-
-    async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        message = self._say("C1", text, by, thread)
-        await self._event({**message, "channel_type": "channel"})
-        return str(message["ts"])
-
-    async def slash(self, command: str, text: str = "", *, by: str = "ada") -> Envelope:
-        """Its `answer` is what Slack shows to the person at once."""
-        payload = {
-            "command": f"/{command}", "text": text, "team_id": TEAM, "channel_id": "C1",
-            "user_id": person(by), "user_name": by, "trigger_id": f"trigger.{next(self._events)}",
-            "response_url": self._response_url("C1", by), "api_app_id": "A1", "token": "unused",
-        }  # fmt: skip
-        self._last = await self.socket.send("slash_commands", payload)
-        return self._last
-
-    async def press(self, label: str, *, post: str, by: str = "ada") -> Envelope:
-        message = next(m for m in self.api.messages if m["ts"] == post)
-        element = next(e for e in elements(message) if e["text"]["text"] == label)
-        channel, thread = message["channel"], message.get("thread_ts")
-        container = {"type": "message", "message_ts": post, "channel_id": channel}
-        action = {"type": "button", "action_id": element["action_id"], "block_id": "b1",
-                  "value": element.get("value", ""), "action_ts": self._ts()}  # fmt: skip
-        payload = {
-            "type": "block_actions", "team": {"id": TEAM, "domain": "team"},
-            "user": {"id": person(by), "username": by, "team_id": TEAM},
-            "container": container | ({"thread_ts": thread} if thread else {}),
-            "channel": {"id": channel}, "message": message, "actions": [action],
-            "response_url": self._response_url(channel, by), "trigger_id": self._ts(),
-        }  # fmt: skip
-        self._last = await self.socket.send("interactive", payload)
-        return self._last
-
-    async def redeliver(self) -> None:
-        """The last event once more, as after a lost acknowledgement."""
-        assert self._last, "nothing was sent"
-        await self.socket.send(self._last.kind, self._last.payload, self._last.attempt + 1)
-
-    async def redeliver_unacknowledged(self) -> None:
-        """Everything that should have been acknowledged by now."""
-        await self.socket.redeliver_unacknowledged()
-
-    async def other(self, event: Json) -> Envelope:
-        """An event of any kind."""
-        return await self._event(event)
-
-    def _say(self, channel: str, text: str, by: str, thread: str) -> Json:
-        self.api.channels.add(channel)
-        return self.api.store(channel, person(by), text=escaped(text), thread_ts=thread, team=TEAM)
-
-    async def _event(self, event: Json) -> Envelope:
-        payload = {
-            "type": "event_callback", "team_id": TEAM, "api_app_id": "A1", "event": event,
-            "event_id": f"Ev{next(self._events)}", "event_time": int(time.time()),
-            "authorizations": [{"team_id": TEAM, "user_id": BOT, "is_bot": True}],
-        }  # fmt: skip
-        self._last = await self.socket.send("events_api", payload)
-        return self._last
-
-    def _ts(self) -> str:
-        return f"{int(self.api.now())}.{next(self._events):06d}"
-
-    def _response_url(self, channel: str, by: str) -> str:
-        token = f"r{next(self._events)}"
-        self._responses[token] = [channel, person(by), RESPONSES]
-        return f"{self.url}/respond/{token}"
 
     # What can be seen
 
@@ -184,7 +113,9 @@ class FakeSlack:
         self._limit_next = seconds
 
     def refuse(self, method: str, *errors: str) -> None:
-        """The next calls of `method` get these errors; "500" and "html" are answers of a proxy."""
+        """The next calls of `method` get these errors; "429" is a wait of a minute, "500"
+        and "html" are answers of a proxy.
+        """
         self._refused.setdefault(method, []).extend(errors)
 
     def delay(self, seconds: float) -> None:
@@ -212,16 +143,21 @@ class FakeSlack:
         try:
             if fault := self._fault(method):
                 return fault
+            before = self.standing(body.get("ts")) if self.echoes else None
             answer = self._answer(method, body, request.headers.get("Authorization", ""))
+            if self.echoes and method in WRITES:
+                await self.echo(str(answer.get("ts")), before)
         except Refusal as refusal:
-            answer = {"ok": False, "error": str(refusal)}
+            error, _, needed = str(refusal).partition(" ")  # as in "missing_scope files:read"
+            answer = {"ok": False, "error": error} | ({"needed": needed} if needed else {})
         except Limited as limit:
             return limited(limit.seconds)
         finally:
             self._changed.set()
         if self._lose_next and method in POSTS and answer["ok"]:
             return self._lost(request)
-        return web.json_response(answer)
+        scopes = {"X-OAuth-Scopes": ",".join(self.app.scopes)} if self.app.tells_scopes else {}
+        return web.json_response(answer, headers=scopes)
 
     def _fault(self, method: str) -> web.Response | None:
         if self._limit_next is not None and method in WRITES:
@@ -231,6 +167,8 @@ class FakeSlack:
             match errors.pop(0):
                 case "500":
                     return web.Response(status=500, text="upstream error")
+                case "429":
+                    return limited(60)
                 case "html":
                     return web.Response(text="<html>maintenance</html>", content_type="text/html")
                 case error:
@@ -238,13 +176,23 @@ class FakeSlack:
         return None
 
     def _answer(self, method: str, body: Json, authorization: str) -> Json:
-        opens = method == "apps.connections.open"
-        if authorization != f"Bearer {APP_TOKEN if opens else BOT_TOKEN}":
-            raise Refusal("invalid_auth")
-        if opens:
+        tenant = self.app.authorized(method, authorization)
+        if about := self.app.call(method, body, authorization, tenant):
+            return {"ok": True, **about}
+        if method == "apps.connections.open":
             link = f"{self.url.replace('http', 'ws')}/link?ticket={self.socket.ticket()}"
             return {"ok": True, "url": link}
+        for part in (self.views, self.uploads, self.shared):
+            if (about := part.call(method, body)) is not None:
+                return {"ok": True, **about}
         return {"ok": True, **self.api.call(method, body)}
+
+    async def _authorize(self, request: web.Request) -> web.Response:
+        """The person at the browser allows it."""
+        asked = request.query
+        back = {"code": self.app.allowed(), "state": asked["state"]}
+        url = asked.get("redirect_uri", f"{self.url}/elsewhere")
+        raise web.HTTPFound(f"{url}?{urlencode(back)}")
 
     def _lost(self, request: web.Request) -> web.Response:
         how, self._lose_next = self._lose_next, ""

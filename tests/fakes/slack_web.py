@@ -3,10 +3,11 @@ https://docs.slack.dev/reference/methods
 """
 
 import itertools
-import json
 import time
 from collections import defaultdict, deque
 from typing import Any
+
+from tests.fakes.slack_blocks import wrong
 
 Json = dict[str, Any]
 BOT, BOT_ID, TEAM = "UPARLEY", "BPARLEY", "T1"
@@ -15,8 +16,13 @@ STREAM_LASTS = 300.0  # seconds
 TIERS = {  # calls a minute
     "apps.connections.open": 60, "chat.update": 50, "chat.delete": 50, "chat.startStream": 20,
     "chat.stopStream": 20, "chat.appendStream": 100, "conversations.replies": 50,
-    "conversations.history": 50, "chat.postEphemeral": 100,
+    "conversations.history": 50, "chat.postEphemeral": 100, "conversations.open": 50,
+    "files.getUploadURLExternal": 100, "files.completeUploadExternal": 100, "files.info": 100,
+    "files.delete": 50, "assistant.threads.setStatus": 50, "agents.sessions.setStatus": 50,
 }  # fmt: skip
+# Posts into one channel: a bucket that leaks one a second, as people measured it.
+# https://github.com/RamblingCookieMonster/PSSlack/issues/52
+BUCKET, LEAK = 25, 1.0
 
 
 class Refusal(Exception):
@@ -37,29 +43,47 @@ class WebApi:
         self.channels = {"C1"}
         self.messages: list[Json] = []
         self.statuses: list[str] = []
+        self.loading: list[str] = []  # what is shown while Parley is at work
+        self.sessions: dict[str, list[str]] = defaultdict(list)  # thread -> what it went through
+        self.agent = True  # whether the app is one
+        self.feedback = True  # whether there are feedback buttons
+        self.time = time.time
+        self.refused_calls = 0  # by a limit
         self.offset = 0.0  # how far the clock was moved
         self._count = itertools.count(1)
         self._streams: dict[str, float] = {}  # ts -> when it ends
         self._used: dict[str, deque[float]] = defaultdict(deque)
+        self._levels: dict[str, tuple[float, float]] = {}  # channel -> fill of its bucket, when
 
     def now(self) -> float:
-        return time.time() + self.offset
+        return self.time() + self.offset
 
     def call(self, method: str, body: Json) -> Json:
         name = method.replace(".", "_")
         if not hasattr(WebApi, name):
             raise Refusal("unknown_method")
-        self._count_call(method, str(body.get("channel", "")))
+        self.count_call(method, str(body.get("channel", "")))
         answer: Json = getattr(self, name)(body)
         return answer
 
-    def _count_call(self, method: str, channel: str) -> None:
+    def count_call(self, method: str, channel: str = "") -> None:
         if not self.limits:
             return
-        if method == "chat.postMessage":
-            self._spend(f"{method} {channel}", 1, 1.0)
-        elif method in TIERS:
-            self._spend(method, TIERS[method], 60.0)
+        try:
+            if method == "chat.postMessage":
+                self._fill(channel)
+            elif method in TIERS:
+                self._spend(method, TIERS[method], 60.0)
+        except Limited:
+            self.refused_calls += 1
+            raise
+
+    def _fill(self, channel: str) -> None:
+        level, at = self._levels.get(channel, (0.0, 0.0))
+        level = max(0.0, level - (self.now() - at) * LEAK)
+        if level > BUCKET - 1:
+            raise Limited(1.0)
+        self._levels[channel] = level + 1, self.now()
 
     def _spend(self, what: str, most: int, window: float) -> None:
         used, now = self._used[what], self.now()
@@ -104,7 +128,8 @@ class WebApi:
             raise Refusal("markdown_text_conflict")
         if len(markdown) > 12_000 or len(text) > 40_000:
             raise Refusal("msg_too_long")
-        _check_blocks(blocks)
+        if error := wrong(blocks, feedback=self.feedback):
+            raise Refusal(error)
         return {"text": text or markdown, "blocks": blocks, "metadata": body.get("metadata")}
 
     # Methods
@@ -121,10 +146,21 @@ class WebApi:
 
     def assistant_threads_setStatus(self, body: Json) -> Json:  # noqa: N802  Slack's name
         self.statuses.append(body["status"])
+        self.loading = body.get("loading_messages") or []
         return {}
 
     def agents_sessions_setStatus(self, body: Json) -> Json:  # noqa: N802  Slack's name
+        if not self.agent:
+            raise Refusal("not_authorized")
+        if body["status"] not in ("active", "processing", "suspended", "closed"):
+            raise Refusal("invalid_arguments")
+        self.sessions[body["thread_ts"]].append(body["status"])
         return {}
+
+    def conversations_open(self, body: Json) -> Json:
+        channel = f"D{str(body['users'])[1:]}"
+        self.channels.add(channel)
+        return {"channel": {"id": channel}}
 
     def chat_postMessage(self, body: Json) -> Json:  # noqa: N802  Slack's name
         thread = body.get("thread_ts")
@@ -153,28 +189,28 @@ class WebApi:
         return {"ts": body["ts"]}
 
     def conversations_replies(self, body: Json) -> Json:
-        channel, root = self._channel(body), body["ts"]
-        thread = [m for m in self._public(channel) if root in (m["ts"], m.get("thread_ts"))]
+        """The root stands before what was asked for."""
+        channel, ts = self._channel(body), body["ts"]
+        thread = [m for m in self._public(channel) if ts in (m["ts"], m.get("thread_ts"))]
         if not thread:
             raise Refusal("thread_not_found")
-        return self._page(thread, body)
+        roots = [m for m in thread if m["ts"] == ts and not _is_within(m, body)]
+        return self._page(roots + [m for m in thread if _is_within(m, body)], body)
 
     def conversations_history(self, body: Json) -> Json:
         top = [m for m in self._public(self._channel(body)) if "thread_ts" not in m]
-        return self._page(top[::-1], body)
+        return self._page([m for m in top[::-1] if _is_within(m, body)], body)
 
     def _public(self, channel: str) -> list[Json]:
         return [m for m in self.messages if m["channel"] == channel and "private_to" not in m]
 
     def _page(self, messages: list[Json], body: Json) -> Json:
-        oldest, limit = float(body.get("oldest", 0)), int(body.get("limit", 100))
-        start = int(body.get("cursor") or 0)
-        wanted = [m for m in messages if float(m["ts"]) > oldest]
-        page = [dict(m) for m in wanted[start : start + limit]]
+        start, limit = int(body.get("cursor") or 0), int(body.get("limit", 100))
+        page = [dict(m) for m in messages[start : start + limit]]
         for message in page:
-            if body.get("include_all_metadata") not in ("1", "true", True):
+            if not _is_true(body.get("include_all_metadata")):
                 message.pop("metadata", None)
-        more = str(start + limit) if len(wanted) > start + limit else ""
+        more = str(start + limit) if len(messages) > start + limit else ""
         return {"messages": page, "response_metadata": {"next_cursor": more}}
 
     # Streaming
@@ -194,6 +230,8 @@ class WebApi:
             raise Refusal("invalid_arguments")
         message = self.store(channel, BOT, bot_id=BOT_ID, thread_ts=body["thread_ts"])
         message |= {"text": "", "blocks": []}
+        if self.agent:
+            self.sessions[body["thread_ts"]].append("processing")
         self._streams[message["ts"]] = self.now() + STREAM_LASTS
         _append(message, body)
         return {"channel": channel, "ts": message["ts"]}
@@ -210,6 +248,8 @@ class WebApi:
         if body.get("metadata"):
             message["metadata"] = body["metadata"]
         del self._streams[message["ts"]]
+        if self.agent:
+            self.sessions[message["thread_ts"]].append(body.get("session_status") or "active")
         return {"channel": message["channel"], "ts": message["ts"]}
 
     def _streaming(self, body: Json) -> Json:
@@ -219,6 +259,18 @@ class WebApi:
         return message
 
 
+def _is_within(message: Json, body: Json) -> bool:
+    """Between `oldest` and `latest`, or at one of them where this is `inclusive`."""
+    ts, ends = message["ts"], (body.get("oldest", "0"), body.get("latest", "9999999999"))
+    if _is_true(body.get("inclusive")) and ts in ends:
+        return True
+    return float(ends[0]) < float(ts) < float(ends[1])
+
+
+def _is_true(value: Any) -> bool:
+    return value in ("1", "true", True)
+
+
 def _append(message: Json, body: Json) -> None:
     chunks = list(body.get("chunks") or [])
     if markdown := body.get("markdown_text"):
@@ -226,18 +278,7 @@ def _append(message: Json, body: Json) -> None:
     for chunk in chunks:
         if len(chunk.get("text", "")) > 12_000:
             raise Refusal("msg_too_long")
+        if wrong(chunk.get("blocks", [])):
+            raise Refusal("invalid_chunks")
         message["text"] += chunk.get("text", "")
         message["blocks"] = [*message["blocks"], *chunk.get("blocks", [])]
-
-
-def _check_blocks(blocks: list[Json]) -> None:
-    if len(blocks) > 50:
-        raise Refusal("invalid_blocks")
-    if sum(len(block.get("text", "")) for block in blocks if block["type"] == "markdown") > 12_000:
-        raise Refusal("msg_blocks_too_long")
-    elements = [e for block in blocks for e in block.get("elements", [])]
-    ids = [e["action_id"] for e in elements]
-    if len(ids) != len(set(ids)) or len(json.dumps(ids)) > 255 * 25:
-        raise Refusal("invalid_blocks")
-    if any(not 0 < len(e["text"]["text"]) <= 75 for e in elements):
-        raise Refusal("invalid_blocks")

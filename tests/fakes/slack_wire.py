@@ -11,7 +11,7 @@ WRITES = {
     "chat.postMessage", "chat.postEphemeral", "chat.update", "chat.delete",
     "chat.startStream", "chat.appendStream", "chat.stopStream",
 }  # fmt: skip
-POSTS = {"chat.postMessage", "chat.startStream"}
+POSTS = {"chat.postMessage", "chat.startStream", "files.completeUploadExternal"}
 
 
 def escaped(text: str) -> str:
@@ -36,17 +36,39 @@ async def body_of(request: web.Request) -> Json:
 def post(message: Json) -> Post:
     blocks = message.get("blocks") or []
     markdown = "\n\n".join(b["text"] for b in blocks if b["type"] == "markdown")
+    files = [file for file in message.get("files", ()) if file.get("mode") != "tombstone"]
     return Post(
         id=message["ts"],
         thread=message.get("thread_ts", ""),
         text=markdown or message.get("text", ""),
-        buttons=tuple(e["text"]["text"] for e in elements(message)),
-        private_to=message.get("private_to", "")[1:].lower(),
+        buttons=tuple(e["text"]["text"] for e in pressable(message)),
+        private_to=_reader(message),
+        images=tuple(f["alt_txt"] for f in files if f["mimetype"].startswith("image/")),
+        files=tuple(f["name"] for f in files if not f["mimetype"].startswith("image/")),
+        card=next((b["text"]["text"] for b in blocks if b["type"] == "header"), ""),
     )
 
 
-def elements(message: Json) -> list[Json]:
-    return [e for block in message.get("blocks") or [] for e in block.get("elements", [])]
+def _reader(message: Json) -> str:
+    """The one person who sees it: an ephemeral message, or a file in their direct messages."""
+    direct = message["channel"] if message.get("files") and message["channel"][0] == "D" else ""
+    return str(message.get("private_to", direct))[1:].lower()
+
+
+def pressable(message: Json) -> list[Json]:
+    """Its buttons, those that ask for feedback among them, as the actions that a press sends."""
+    found = [e for block in message.get("blocks") or [] for e in block.get("elements", [])]
+    return [action for element in found for action in _actions(element)]
+
+
+def _actions(element: Json) -> list[Json]:
+    match element["type"]:
+        case "button":
+            return [{"value": "", **element}]
+        case "feedback_buttons":
+            kind = {"type": "feedback_buttons", "action_id": element["action_id"]}
+            return [kind | element["positive_button"], kind | element["negative_button"]]
+    return []
 
 
 def person(name: str) -> str:

@@ -3,19 +3,22 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 import pytest
+from aiohttp import web as aiohttp_web
 
 from adapters.slack import render, web
-from adapters.slack.connect import Slack
+from adapters.slack.connect import Slack, connect
+from adapters.slack.settings import Settings
 from bot.commands import Command, Commands, Option
 from bot.errors import NotAccepted
 from bot.events import Author, Event, Place
 from bot.parts import Reply
-from bot.ports import Accepted, Delivery
+from bot.ports import Accepted, Delivery, Ground, State
 from bot.run import Run
 from bot.screen import Screen
 from tests.fakes.parley import suggest_nothing
 from tests.fakes.slack import FakeSlack
-from tests.fakes.slack_web import APP_TOKEN, BOT_TOKEN
+from tests.fakes.slack_web import BOT_TOKEN
+from tests.fakes.state import MemoryState
 
 
 async def nothing(run: Run) -> Reply:
@@ -145,9 +148,23 @@ def inbox():
     return Inbox()
 
 
+def settings(slack: FakeSlack, **changed: str) -> Settings:
+    """As by the environment of somebody who set `changed` too; "" unsets."""
+    variables = slack.environment | changed
+    return Settings(_env_file=None, **{n.lower(): v for n, v in variables.items() if v})
+
+
+def ground(state: State | None = None, http: aiohttp_web.Application | None = None) -> Ground:
+    return Ground(state or MemoryState(), http or aiohttp_web.Application(), True, True)
+
+
+def connected(slack: FakeSlack, **changed: str) -> Slack:
+    return connect(settings(slack, **changed), ground())
+
+
 @pytest.fixture
 async def adapter(slack):
-    adapter = Slack(BOT_TOKEN, APP_TOKEN, f"{slack.url}/api/")
+    adapter = connected(slack)
     yield adapter
     await adapter.close()
 

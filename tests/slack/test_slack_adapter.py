@@ -4,14 +4,13 @@ import asyncio
 
 import pytest
 
-from adapters.slack.connect import Slack
 from bot.events import Invocation, Stop
 from bot.parts import Button, Buttons, Text
 from bot.screen import Screen
 from bot.settings import WrongSetting
 from tests.fakes.parley import suggest_nothing
 from tests.fakes.slack_web import APP_TOKEN, BOT_TOKEN
-from tests.slack.conftest import COMMANDS
+from tests.slack.conftest import COMMANDS, connected
 
 
 async def acknowledged(envelope):
@@ -169,7 +168,7 @@ async def test_a_token_without_its_scope_ends_the_run_with_a_sentence(slack, ada
     [("xoxb-wrong", APP_TOKEN, "SLACK_BOT_TOKEN"), (BOT_TOKEN, "xapp-wrong", "SLACK_APP_TOKEN")],
 )
 async def test_a_wrong_token_ends_the_run_with_a_sentence(slack, inbox, bot, app, named):
-    adapter = Slack(bot, app, f"{slack.url}/api/")
+    adapter = connected(slack, SLACK_BOT_TOKEN=bot, SLACK_APP_TOKEN=app)
     with pytest.raises(WrongSetting) as refused:
         await adapter.run(inbox.accept, suggest_nothing, COMMANDS)
     assert named in refused.value.sentence

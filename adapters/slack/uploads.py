@@ -1,0 +1,149 @@
+"""Files on their way to Slack: an id, the bytes, a place where they are shared.
+https://docs.slack.dev/messaging/working-with-files#upload
+"""
+
+import asyncio
+import hashlib
+import re
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from adapters import markup
+from adapters.slack import escapes
+from adapters.slack.calls import Calls
+from adapters.slack.web import Lost, error_code, missing_scope, open_session
+from bot.parts import Image, Media
+
+_TIMEOUT = aiohttp.ClientTimeout(total=600, sock_connect=10)  # seconds
+_OK = 200
+_NAME, _ALT = 150, 1_000  # characters; Slack takes so many of an alternative text
+_UNFIT = re.compile(r"[\x00-\x1f\x7f/\\<>]+")
+_REFUSED = {
+    "file_type_not_allowed": "this workspace does not allow files of its kind.",
+    "file_upload_size_restricted": "it is larger than this workspace allows.",
+    "file_uploads_disabled": "file uploads are switched off in this workspace.",
+    "file_uploads_except_images_disabled": "this workspace allows pictures only.",
+    "missing_argument": "it is empty, and Slack takes no empty files.",
+    "storage_limit_reached": "the workspace's file storage is full. Its admins can delete files.",
+}
+
+
+class Unsent(Exception):
+    """A file that cannot be shown; `sentence` says why."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+async def uploaded(calls: Calls, media: Media, *, alt: str) -> str:
+    """The id of the file, which Slack has and nobody sees yet. Raises Unsent, Lost."""
+    with _explained(media):
+        length = await asyncio.to_thread(_size, media.content)
+        if not length:
+            raise Unsent(f"“{name(media)}” was not sent: {_REFUSED['missing_argument']}")
+        answer = await calls(
+            "files.getUploadURLExternal",
+            filename=name(media),
+            length=length,
+            alt_txt=alt[:_ALT] or None,
+        )
+        await _send(calls, str(answer["upload_url"]), media.content)
+    return str(answer["file_id"])
+
+
+async def share(calls: Calls, media: Media, file: str, channel: str, thread: str) -> None:
+    """Post it. Slack may show it some seconds later. Raises Unsent, Lost."""
+    about = [{"id": file, "title": name(media)}]
+    with _explained(media):
+        await calls(
+            "files.completeUploadExternal",
+            files=about, channel_id=channel, thread_ts=thread or None,
+        )  # fmt: skip
+
+
+async def shared(calls: Calls, file: str, channel: str) -> str | None:
+    """The ts of the message that shows it in the channel, "" where there is none (yet); None where
+    there is no such file.
+    """
+    try:
+        answer = await calls("files.info", file=file)
+    except SlackApiError as error:
+        if error_code(error) in {"file_not_found", "file_deleted"}:
+            return None
+        raise
+    shares: dict[str, Any] = answer["file"].get("shares") or {}
+    posts = (post for places in shares.values() for post in places.get(channel) or ())
+    return next((str(post["ts"]) for post in posts), "")
+
+
+def name(media: Media) -> str:
+    """What it is called, as it can stand in a sentence too."""
+    return _UNFIT.sub("_", markup.clean(media.name)).strip()[-_NAME:] or "file"
+
+
+def alternative(media: Media) -> str:
+    """What to read instead of the picture."""
+    return escapes.harmless(media.alt).strip() if isinstance(media, Image) else ""
+
+
+async def digest(media: Media) -> str:
+    """What tells its content from others. Raises Unsent."""
+    with _explained(media):
+        return await asyncio.to_thread(_digest, media.content)
+
+
+def _digest(content: bytes | Path) -> str:
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()[:12]
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
+
+
+def _size(content: bytes | Path) -> int:
+    return len(content) if isinstance(content, bytes) else content.stat().st_size
+
+
+async def _send(calls: Calls, url: str, content: bytes | Path) -> None:
+    """The SDK's own way has no retries, and reads the file whole."""
+    session = open_session(calls.web)
+    try:
+        async with (
+            _opened(content) as data,
+            session.post(url, data=data, timeout=_TIMEOUT) as response,
+        ):
+            if response.status != _OK:
+                raise Lost(f"an upload was answered {response.status}")
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Lost(f"an upload broke off: {type(error).__name__}") from error
+
+
+@asynccontextmanager
+async def _opened(content: bytes | Path) -> AsyncGenerator[bytes | IO[bytes], None]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    file = await asyncio.to_thread(content.open, "rb")
+    try:
+        yield file
+    finally:
+        await asyncio.to_thread(file.close)
+
+
+@contextmanager
+def _explained(media: Media) -> Iterator[None]:
+    try:
+        yield
+    except SlackApiError as error:
+        reason = _REFUSED.get(error_code(error), f"Slack says {error_code(error)}.")
+        sentence = missing_scope(error) or reason
+        raise Unsent(f"“{name(media)}” was not sent: {sentence}") from error
+    except Lost:
+        raise
+    except OSError as error:
+        raise Unsent(f"“{name(media)}” was not sent: Parley cannot read it.") from error

@@ -1,0 +1,327 @@
+"""Files, pictures and recordings on their way into a thread, each exactly once."""
+
+import asyncio
+
+import pytest
+
+from adapters.slack import media
+from bot.parts import Button, Buttons, File, Image, Remove, Text, Voice, Withdraw
+from tests.contract.show import OGG, PNG, TABLE
+from tests.slack.conftest import Log
+from tests.slack.helpers import asked, texts
+
+FOX = Image("fox.png", PNG, "A drawing of a fox")
+CSV = File("table.csv", TABLE)
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(media, "WAITS", (0.001,) * 3)
+
+
+async def shown(desk, delivery, *parts):
+    async with desk.delivering(delivery) as screen:
+        for part in parts:
+            screen.show(part)
+
+
+def files(slack):
+    return [name for post in slack.posts() for name in post.files]
+
+
+def images(slack):
+    return [alt for post in slack.posts() for alt in post.images]
+
+
+async def test_text_comes_before_files_and_all_are_in_the_thread(slack, desk):
+    root = await asked(slack)
+    voice = Voice("speech.ogg", OGG, 1.5)
+    await shown(desk, desk.delivery(root), FOX, CSV, voice, Text("Here they are."))
+    assert [(post.text, post.images, post.files) for post in slack.posts()] == [
+        ("Here they are.", (), ()),
+        ("", ("A drawing of a fox",), ()),
+        ("", (), ("table.csv",)),
+        ("", (), ("speech.ogg",)),
+    ]
+    assert {post.thread for post in slack.posts()} == {root}
+    assert slack.uploads.content("fox.png") == PNG
+    assert slack.uploads.content("speech.ogg") == OGG
+
+
+async def test_a_file_on_the_disk_is_sent_as_it_is_read(slack, desk, tmp_path):
+    path = tmp_path / "large.bin"
+    path.write_bytes(bytes(range(256)) * 8192)  # 2 MiB
+    await shown(desk, desk.delivery(await asked(slack)), File("large.bin", path))
+    assert slack.uploads.content("large.bin") == path.read_bytes()
+    assert len(slack.uploads.chunks) > 1
+
+
+async def test_the_same_key_with_another_content_replaces(slack, desk):
+    delivery = desk.delivery(await asked(slack))
+    async with desk.delivering(delivery) as screen:
+        screen.show(File("table.csv", b"draft"))
+        await slack.until(lambda: files(slack))
+        screen.show(CSV)
+    assert files(slack) == ["table.csv"]
+    assert slack.uploads.content("table.csv") == TABLE
+    assert len(slack.posts()) == 1  # nothing says that a file was deleted
+    assert len(slack.uploads.known) == 1
+
+
+async def test_while_an_answer_grows_its_newest_picture_is_the_only_one(slack, desk):
+    async with desk.delivering(desk.delivery(await asked(slack))) as screen:
+        for number in range(3):
+            screen.show(Image("fox.png", PNG + b"\0" * number, f"Draft {number}"))
+            await slack.until(lambda number=number: images(slack) == [f"Draft {number}"])
+
+
+async def test_two_keys_are_two_files(slack, desk):
+    delivery = desk.delivery(await asked(slack))
+    await shown(desk, delivery, CSV, File("table.csv", TABLE, key="other"))
+    assert files(slack) == ["table.csv", "table.csv"]
+
+
+async def test_a_file_that_is_taken_back_is_deleted(slack, desk):
+    async with desk.delivering(desk.delivery(await asked(slack))) as screen:
+        screen.show(Text("Look."))
+        screen.show(CSV)
+        await slack.until(lambda: files(slack))
+        screen.show(Remove("file"))
+    assert [(post.text, post.files) for post in slack.posts()] == [("Look.", ())]
+    assert not slack.uploads.known
+
+
+async def test_made_again_the_new_picture_replaces_the_old_one(slack, desk):
+    root = await asked(slack)
+    delivery = desk.delivery(root)
+    await shown(desk, delivery, FOX)
+    again = desk.delivery(root, log=delivery.log)
+    await shown(desk, again, Image("hare.png", PNG + b"\0", "A drawing of a hare"))
+    assert images(slack) == ["A drawing of a hare"]
+
+
+async def test_what_is_shown_again_unchanged_is_not_sent_again(slack, desk):
+    delivery = desk.delivery(await asked(slack))
+    await shown(desk, delivery, FOX)
+    await shown(desk, delivery, FOX)
+    assert images(slack) == ["A drawing of a fox"]
+    assert slack.requests["files.getUploadURLExternal"] == 1
+
+
+async def test_buttons_below_nothing_but_a_file_have_a_message_of_their_own(slack, desk):
+    again = Buttons((Button("Again", "regenerate"),))
+    await shown(desk, desk.delivery(await asked(slack)), Voice("speech.ogg", OGG, 1.5), again)
+    assert [(post.files, post.buttons) for post in slack.posts()] == [
+        (("speech.ogg",), ()),
+        ((), ("Again",)),
+    ]
+
+
+async def test_names_and_descriptions_mention_nobody(slack, desk):
+    picture = Image("<!channel>\n/fox.png", PNG, "<@UADA> and a fox")
+    await shown(desk, desk.delivery(await asked(slack)), picture)
+    [file] = slack.api.messages[-1]["files"]
+    assert not set("<>/\n") & set(file["name"] + file["title"])
+    assert "<@UADA>" not in file["alt_txt"]
+
+
+async def test_a_name_is_short_and_keeps_its_ending(slack, desk):
+    await shown(desk, desk.delivery(await asked(slack)), File(f"{'x' * 500}.csv ", TABLE))
+    [name] = files(slack)
+    assert name == f"{'x' * 146}.csv"
+
+
+async def test_a_description_is_as_long_as_slack_takes_it(slack, desk):
+    await shown(desk, desk.delivery(await asked(slack)), Image("fox.png", PNG, "fox " * 500))
+    assert [len(alt) for alt in images(slack)] == [1_000]
+
+
+# Once
+
+
+async def test_a_share_whose_answer_was_lost_stands_once(slack, desk):
+    delivery = desk.delivery(await asked(slack))
+    async with desk.delivering(delivery) as screen:
+        screen.show(Text("Look."))
+        await slack.until(slack.posts)
+        slack.lose_next_answer("cut")
+        screen.show(FOX)
+    assert images(slack) == ["A drawing of a fox"]
+    assert slack.requests["files.completeUploadExternal"] == 1
+
+
+async def test_after_a_crash_behind_the_share_the_picture_stands_once(slack, desk):
+    root = await asked(slack)
+    delivery = desk.delivery(root)
+    await shown(desk, delivery, FOX)
+    await shown(desk, desk.delivery(root, log=Log(delivery.log.known)), FOX)
+    assert images(slack) == ["A drawing of a fox"]
+
+
+class Killed(Log):
+    """The process is gone once it has written down which file it shares."""
+
+    async def landed(self, key: str, native_id: str) -> None:
+        await super().landed(key, native_id)
+        raise asyncio.CancelledError
+
+
+async def test_after_a_crash_before_the_share_the_picture_is_sent(slack, desk):
+    root = await asked(slack)
+    delivery = desk.delivery(root, log=Killed())
+    with pytest.raises(asyncio.CancelledError):
+        await shown(desk, delivery, FOX)
+    assert not images(slack)
+    await shown(desk, desk.delivery(root, log=Log(delivery.log.known)), FOX)
+    assert images(slack) == ["A drawing of a fox"]
+
+
+async def test_a_file_that_somebody_deleted_is_sent_again_when_it_is_asked_for_again(slack, desk):
+    delivery = desk.delivery(await asked(slack))
+    await shown(desk, delivery, CSV)
+    slack.api.messages.pop()
+    slack.uploads.known.clear()
+    looked = slack.requests["files.info"]
+    await shown(desk, delivery, CSV)
+    assert files(slack) == ["table.csv"]
+    assert slack.requests["files.info"] == looked + 2  # it is gone; the new one is there
+
+
+async def test_the_answer_to_a_command_that_is_only_a_picture_begins_a_thread(slack, desk):
+    delivery = desk.delivery()
+    async with desk.delivering(delivery) as screen:
+        screen.show(FOX)
+        await slack.until(lambda: images(slack))
+        screen.show(Text("A fox."))
+    picture, text = slack.posts()
+    assert (picture.thread, text.thread) == ("", picture.id)
+    assert delivery.place.thread == picture.id
+
+
+# Faults
+
+
+@pytest.mark.parametrize("fault", ["breaks", "answers"])
+async def test_an_upload_that_fails_midway_is_begun_anew(slack, desk, fault):
+    setattr(slack.uploads, fault, {"breaks": 1, "answers": [500]}[fault])
+    await shown(desk, desk.delivery(await asked(slack)), FOX)
+    assert images(slack) == ["A drawing of a fox"]
+    assert slack.requests["files.getUploadURLExternal"] == 2
+
+
+async def test_an_upload_that_fails_always_is_told_and_the_rest_stands(slack, desk):
+    slack.uploads.answers = [500] * 9
+    root = await asked(slack)
+    await shown(desk, desk.delivery(root), Text("A fox."), FOX)
+    text, told = slack.posts()
+    assert text.text == "A fox."
+    assert told.text == "“fox.png” was not sent: Slack did not take it. Try again."
+    assert told.thread == root
+    assert slack.requests["files.getUploadURLExternal"] == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ("missing_scope files:write", "lacks the Slack scope files:write"),
+        ("file_upload_size_restricted", "larger than this workspace allows"),
+        ("storage_limit_reached", "file storage is full"),
+        ("file_uploads_disabled", "uploads are switched off"),
+        ("something_new", "Slack says something_new."),
+    ],
+)
+@pytest.mark.parametrize("step", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+async def test_a_file_that_is_refused_is_told_with_the_reason(slack, desk, step, error, told):
+    slack.refuse(step, error)
+    await shown(desk, desk.delivery(await asked(slack)), Text("Here."), CSV)
+    assert texts(slack)[0] == "Here."
+    assert told in texts(slack)[1]
+    assert not files(slack)
+    assert not [file for file in slack.uploads.known.values() if file["content"]]
+
+
+async def test_an_empty_file_is_told_and_not_sent(slack, desk):
+    await shown(desk, desk.delivery(await asked(slack)), File("empty.txt", b""))
+    assert texts(slack) == [
+        "“empty.txt” was not sent: it is empty, and Slack takes no empty files."
+    ]
+    assert slack.requests["files.getUploadURLExternal"] == 0
+
+
+async def test_a_file_that_is_gone_from_the_disk_is_told(slack, desk, tmp_path):
+    await shown(desk, desk.delivery(await asked(slack)), File("x.txt", tmp_path / "x.txt"))
+    assert texts(slack) == ["“x.txt” was not sent: Parley cannot read it."]
+
+
+async def test_a_share_that_slack_shows_later_is_waited_for(slack, desk):
+    slack.uploads.slow = 2
+    await shown(desk, desk.delivery(await asked(slack)), FOX)
+    assert images(slack) == ["A drawing of a fox"]
+    assert slack.requests["files.completeUploadExternal"] == 1
+    assert slack.requests["files.info"] == 3
+
+
+async def test_a_picture_that_slack_drops_for_its_description_is_sent_without_one(slack, desk):
+    """https://github.com/slackapi/python-slack-sdk/issues/1818"""
+    slack.uploads.drops_described = True
+    for _ in range(2):
+        await shown(desk, desk.delivery(await asked(slack)), FOX)
+    assert len([file for m in slack.api.messages for file in m.get("files", ())]) == 2
+    assert slack.requests["files.completeUploadExternal"] == 3  # it is tried once
+    assert len(slack.uploads.known) == 2
+
+
+async def test_without_the_right_to_look_a_file_is_taken_for_shown(slack, desk):
+    slack.refuse("files.info", *["missing_scope files:read"] * 9)
+    await shown(desk, desk.delivery(await asked(slack)), CSV)
+    assert files(slack) == ["table.csv"]
+
+
+# Private
+
+
+async def test_a_private_file_goes_to_the_direct_messages_and_it_is_said_where(slack, desk):
+    await shown(desk, desk.delivery(await asked(slack), private=True), Text("Yours."), CSV)
+    assert [(post.text, post.files, post.private_to) for post in slack.posts()] == [
+        ("Yours.", (), "ada"),
+        ("", ("table.csv",), "ada"),
+        ("Only you can see it in our direct messages: “table.csv”", (), "ada"),
+    ]
+    assert [m["channel"] for m in slack.api.messages if m.get("files")] == ["DADA"]
+
+
+async def test_a_private_file_in_direct_messages_stands_there(slack, desk):
+    root = await slack.direct("hello")
+    await shown(desk, desk.delivery(root, channel="DADA", private=True), CSV)
+    [post] = slack.posts()
+    assert (post.files, post.thread) == (("table.csv",), root)
+
+
+async def test_a_private_file_that_cannot_be_sent_privately_is_told_privately(slack, desk):
+    slack.refuse("conversations.open", "missing_scope im:write")
+    await shown(desk, desk.delivery(await asked(slack), private=True), CSV)
+    [post] = slack.posts()
+    assert "im:write" in post.text
+    assert post.private_to == "ada"
+
+
+# Withdrawn
+
+
+async def test_a_withdrawn_answer_leaves_neither_messages_nor_files(slack, desk):
+    delivery = desk.delivery(await asked(slack))
+    await shown(desk, delivery, Text("word " * 4000), FOX, CSV)
+    assert len(slack.posts()) == 4
+    await shown(desk, delivery, Withdraw())
+    assert not slack.posts()
+    assert not slack.uploads.known
+    assert not delivery.log.known
+
+
+async def test_a_withdrawn_answer_that_was_deleted_by_others_is_no_error(slack, desk):
+    delivery = desk.delivery(await asked(slack))
+    await shown(desk, delivery, Text("Look."), CSV)
+    for method in ("chat.delete", "files.delete"):
+        slack.refuse(method, "message_not_found" if method == "chat.delete" else "file_not_found")
+    await shown(desk, delivery, Withdraw())
+    assert not delivery.log.known
