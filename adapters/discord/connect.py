@@ -5,14 +5,11 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 
 import discord
-import yarl
-from discord.gateway import DiscordWebSocket
-from discord.http import Route
 
-from adapters.discord import address, doctor, history, menu, render
+from adapters.discord import address, doctor, history, library, menu, render
 from adapters.discord.desk import Desk
 from adapters.discord.files import Files
-from adapters.discord.gateway import Backoff, Gateway
+from adapters.discord.gateway import Gateway
 from adapters.discord.hearing import Hearing
 from adapters.discord.intake import Intake
 from adapters.discord.places import PLATFORM, Places
@@ -39,19 +36,13 @@ _LEAVING = 4.0  # seconds; a gateway that does not say goodbye is left without
 
 
 def connect(settings: Settings, ground: Ground) -> "Discord":
-    # Naughty: these are globals of discord.py, so one process speaks with one Discord.
-    Route.BASE = settings.discord_api_url
-    if settings.discord_gateway_url:
-        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
-    discord.shard.ExponentialBackoff = Backoff  # type: ignore[attr-defined,assignment]
-    logging.getLogger("discord.shard").addFilter(_one_line)
-    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # Parley does not call
+    library.prepare(settings)
     return Discord(settings, ground)
 
 
 async def check(settings: Settings, ground: Ground, commands: Commands) -> Sequence[Finding]:
     """Raises ParleyError where Discord does not take the token."""
-    Route.BASE = settings.discord_api_url
+    library.prepare(settings)
     rest = Rest(_token(settings))
     try:
         looking = doctor.examine(rest, settings, ground.state, commands)
@@ -158,14 +149,6 @@ async def _leave(gateway: Gateway) -> None:
             await gateway.stop()
     except TimeoutError:
         log.warning("Discord's gateway did not say goodbye")
-
-
-def _one_line(record: logging.LogRecord) -> bool:
-    """A connection that fails is no reason for a traceback."""
-    if record.exc_info:
-        record.msg = f"{record.getMessage()}: {record.exc_info[1]!r}"
-        record.args = record.exc_info = None
-    return True
 
 
 def _share(settings: Settings) -> str:

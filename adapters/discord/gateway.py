@@ -8,7 +8,6 @@ from typing import Any
 
 import discord
 import yarl
-from discord.backoff import ExponentialBackoff
 
 from adapters.discord.desk import Desk
 from adapters.discord.hearing import Hearing
@@ -18,15 +17,6 @@ from adapters.discord.settings import Settings
 log = logging.getLogger(__name__)
 
 _DRAIN = 0.5  # seconds for what is being written down when Parley leaves
-
-
-class Backoff(ExponentialBackoff[bool]):
-    """discord.py's own goes up to 17 minutes."""
-
-    longest = 30.0  # seconds between attempts to connect again
-
-    def delay(self) -> float:
-        return min(super().delay(), self.longest)
 
 
 class Gateway(discord.AutoShardedClient):

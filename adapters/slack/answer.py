@@ -42,7 +42,7 @@ class Answer:
     async def close(self) -> None:
         """Whatever happens: no sign is left, and nothing that counts."""
         self._texts.forget()
-        await self._status.end(posted=self._posted, streamed=self._texts.streamed)
+        await self._status.end(posted=self._posted, session=self._texts.session)
 
     @property
     def _posted(self) -> bool:

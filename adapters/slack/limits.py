@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 TIER_2, TIER_3, TIER_4 = 20, 50, 100  # calls a minute
 A_MINUTE: Mapping[str, int] = {
     "agents.sessions.setStatus": TIER_3,  # not published; what is like it has this
-    "assistant.threads.setStatus": TIER_3,  # "special", not published
+    "assistant.threads.setStatus": TIER_4,  # "special", not published
     "chat.appendStream": TIER_4,
     "chat.delete": TIER_3,
     "chat.postEphemeral": TIER_4,

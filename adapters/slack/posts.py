@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from slack_sdk.errors import SlackApiError
 
-from adapters.slack.blocks import Content, Json
+from adapters.slack.blocks import Content, Json, written
 from adapters.slack.calls import Calls
 from adapters.slack.web import Lost, error_code
 from bot.errors import Undeliverable
@@ -80,16 +80,22 @@ class Posts:
 
     async def delete(self, key: str) -> None:
         if ts := self.standing.get(key) or await self.found(key):
-            await self.erase(ts)
+            await self._erase(ts)
         await self.delivery.log.removed(key)
 
-    async def erase(self, ts: str) -> None:
+    async def _erase(self, ts: str) -> None:
+        """A workspace that must keep its messages lets none be deleted: then without the words."""
+        where = {"channel": self.delivery.place.channel, "ts": ts}
         try:
-            await self.calls("chat.delete", channel=self.delivery.place.channel, ts=ts)
+            try:
+                await self.calls("chat.delete", **where)
+            except SlackApiError as error:
+                log.warning("cannot delete a message: %s", error_code(error))
+                await self.calls("chat.update", **where, **written("_Deleted._")._asdict())
         except Undeliverable as error:
             log.info("a message to delete was gone already: %s", error)
         except SlackApiError as error:
-            log.warning("cannot delete a message: %s", error_code(error))
+            log.warning("cannot empty a message: %s", error_code(error))
 
     def metadata(self, key: str) -> Json:
         payload = {"nonce": self.delivery.nonce, "key": key}

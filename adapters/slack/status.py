@@ -10,6 +10,7 @@ from typing import Any
 from slack_sdk.errors import SlackApiError
 
 from adapters import markup
+from adapters.slack.streaming import Session
 from adapters.slack.web import Lost, error_code
 from adapters.slack.workspace import Workspace
 from bot.errors import Undeliverable
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 _STATUS, _SESSION = "assistant.threads.setStatus", "agents.sessions.setStatus"
 SESSION_AFTER = 1.0  # seconds
 RENEWED_AFTER = 100.0  # seconds; Slack takes a status away after 120
-_PATIENCE = 2.0  # seconds to take it away when we are in a hurry ourselves
+_PATIENCE = 2.0  # seconds; an answer waits no longer for its sign
 _LONGEST = 50  # characters that people read
 
 
@@ -47,17 +48,12 @@ class Status:
             if status or not posted:
                 await self._say(status)
 
-    async def end(self, *, posted: bool, streamed: bool) -> None:
-        """It always ends. `streamed`: the end of a stream has ended the session."""
-        try:
-            async with asyncio.timeout(_PATIENCE):
-                await self.show("", posted=posted)
-                if (self._in_session or self._begun) and not streamed:
-                    await self._session("active")
-        except TimeoutError:
-            log.warning("a status was not taken away in time")
-        finally:
-            self._keep("")
+    async def end(self, *, posted: bool, session: Session) -> None:
+        """It always ends. `session`: what a stream did with it."""
+        await self.show("", posted=posted)
+        self._workspace.sessions -= self._in_session
+        if session == "open" or (not session and (self._in_session or self._begun)):
+            await self._session("active")
 
     def _keep(self, status: str) -> None:
         if self._keeping:
@@ -65,10 +61,12 @@ class Status:
         self._keeping = asyncio.create_task(self._again(status)) if status else None
 
     async def _again(self, status: str) -> None:
-        """Who is answered at once needs no button to stop it."""
+        """Who is answered soon needs no button to stop it."""
         await asyncio.sleep(SESSION_AFTER)
-        if not self._in_session:
+        others = self._workspace.sessions  # each has to end
+        if not self._in_session and self._workspace.limits.has_room(_SESSION, kept=others):
             self._in_session = True
+            self._workspace.sessions += 1
             await self._session("processing")
         while True:
             await asyncio.sleep(RENEWED_AFTER)
@@ -76,9 +74,10 @@ class Status:
                 await self._say(status)
 
     async def _say(self, status: str) -> None:
-        if self._workspace.shows_status:
+        ends = not status
+        if self._workspace.shows_status and (ends or self._workspace.limits.has_room(_STATUS)):
             words = markup.clean(status)[:_LONGEST]
-            about = {"status": words} | ({"loading_messages": [words]} if words else {})
+            about = {"status": words} | ({} if ends else {"loading_messages": [words]})
             self._workspace.shows_status = await self._told(_STATUS, **about)
 
     async def _session(self, status: str) -> None:
@@ -87,15 +86,15 @@ class Status:
 
     async def _told(self, method: str, **about: Any) -> bool:
         """False where Slack will never take it: no agent, a missing scope, an older workspace."""
-        place, calls = self._delivery.place, self._workspace.calls
-        if not calls.limits.has_room(method):
-            return True
+        place = self._delivery.place
+        where = {"channel_id": place.channel, "thread_ts": place.thread}
         try:
-            await calls(method, channel_id=place.channel, thread_ts=place.thread, **about)
+            async with asyncio.timeout(_PATIENCE):
+                await self._workspace.calls(method, **where, **about)
         except SlackApiError as error:
-            log.warning("Slack does not show that Parley is at work: %s %s", method,
-                        error_code(error))  # fmt: skip
-            return False
-        except (Undeliverable, Lost) as error:
-            log.info("a status was not shown: %s", error)
+            code = error_code(error)
+            log.warning("Slack does not show that Parley is at work: %s %s", method, code)
+            return code == "ratelimited"
+        except (Undeliverable, Lost, TimeoutError) as error:
+            log.info("a status was not shown: %r", error)
         return True

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from adapters.slack.blocks import Json
 from adapters.slack.layout import Layout
 from adapters.slack.posts import Posts
-from adapters.slack.streaming import Streaming, suits
+from adapters.slack.streaming import Session, Streaming, suits
 from adapters.slack.web import Lost, error_code
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class Stream:
         self._layout = layout
         self._streaming = streaming
         self._close = close
-        self.stopped = False  # and with it the session of the agent
+        self.session: Session = ""  # of the agent: a stream opens and closes it
         self._begun = 0.0
         self._sent = ""
         self._ts = self._key = ""
@@ -107,7 +107,7 @@ class Stream:
             self._over = True
             return False
         self._streaming.under_way += 1
-        self.stopped = False
+        self.session = "open"
         self._sent, self._begun = words, self._streaming.clock()
         return True
 
@@ -165,6 +165,6 @@ class Stream:
         channel, metadata = self._delivery.place.channel, self._posts.metadata(self._key)
         try:
             await self._calls("chat.stopStream", channel=channel, ts=ts, metadata=metadata)
-            self.stopped = True
+            self.session = "closed"
         except (SlackApiError, Lost) as error:
             log.info("a stream had ended before we stopped it: %s", error)

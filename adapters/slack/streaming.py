@@ -8,9 +8,12 @@ refuse it (`channel_type_not_supported`). What is posted and edited all see alik
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from bot.events import Stop
 from bot.ports import FIRST, Accept, Delivery
+
+Session: TypeAlias = Literal["", "open", "closed"]
 
 
 @dataclass

@@ -9,6 +9,7 @@ from adapters.slack.blocks import Json, Row
 from adapters.slack.layout import Layout
 from adapters.slack.posts import Posts
 from adapters.slack.stream import Stream
+from adapters.slack.streaming import Session
 from adapters.slack.web import error_code
 from adapters.slack.workspace import Workspace
 from bot.ports import Delivery
@@ -52,8 +53,8 @@ class Texts:
         return keys
 
     @property
-    def streamed(self) -> bool:
-        return self._stream.stopped
+    def session(self) -> Session:
+        return self._stream.session
 
     async def end(self) -> None:
         await self._stream.end()

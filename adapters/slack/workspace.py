@@ -33,6 +33,7 @@ class Workspace:
     has_sessions: bool = True
     asks_natively: bool = True  # with feedback buttons of Slack's own
     describes: bool = True  # pictures, for those who cannot see them
+    sessions: int = 0  # of the agent, that are open
     editing: int = 0  # answers under way, each of which ends with an edit
 
     def __post_init__(self) -> None:

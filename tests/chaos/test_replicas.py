@@ -12,7 +12,7 @@ from tests.fakes.slack_http import SECRET, RequestUrl
 from tests.fakes.slack_web import BOT_TOKEN
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(150)]
-KILLS = 8
+KILLS = 6
 
 
 class Balancer(RequestUrl):
@@ -92,4 +92,4 @@ async def test_one_of_two_may_die_and_nothing_is_lost_said_twice_or_out_of_place
 async def often(world) -> None:
     while True:
         await world.ask()
-        await asyncio.sleep(0.12)
+        await asyncio.sleep(0.2)

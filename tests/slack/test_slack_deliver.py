@@ -230,6 +230,17 @@ async def test_a_withdrawn_answer_leaves_nothing(slack, desk):
     assert not delivery.log.known
 
 
+async def test_where_nothing_can_be_deleted_a_withdrawn_answer_loses_its_words(slack, desk):
+    slack.refuse("chat.delete", "compliance_exports_prevent_deletion")
+    delivery = desk.delivery(await asked(slack))
+    async with desk.delivering(delivery) as screen:
+        screen.show(Text("a secret"))
+    async with desk.delivering(delivery) as screen:
+        screen.show(Withdraw())
+    assert texts(slack) == ["_Deleted._"]
+    assert "secret" not in str(slack.api.messages[-1])
+
+
 async def test_a_withdrawn_answer_whose_post_was_lost_leaves_nothing(slack, desk):
     delivery = desk.delivery(await asked(slack))
     async with desk.delivering(delivery) as screen:

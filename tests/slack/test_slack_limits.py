@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from adapters.slack import media, render
 from adapters.slack.limits import A_MINUTE, POST, Limits
 from bot.parts import Delta, File, Text
-from tests.fakes.slack_web import BUCKET, LEAK
+from tests.fakes.slack_limits import BUCKET, LEAK
 from tests.slack.clock import Clock
 from tests.slack.helpers import STOP, asked, texts
 
@@ -123,7 +123,7 @@ async def test_answers_at_once_in_channels_hit_no_limit_and_all_end(slack, desk,
     said = {post.thread: post.text for post in slack.posts()}
     assert said == dict.fromkeys(roots, " ".join(f"word{n}" for n in range(60)) + " ")
     assert len(slack.posts()) == answers
-    assert slack.api.refused_calls == 0
+    assert slack.api.rates.hit == 0
     assert clock.now - began <= 60 + 10  # the ends wait for nothing but each other
     assert slack.requests["chat.update"] >= 40  # what Slack gives is used
 
@@ -135,7 +135,7 @@ async def test_answers_at_once_to_one_person_hit_no_limit_and_all_end(slack, des
     )
     said = {post.thread: post.text for post in slack.posts()}
     assert said == dict.fromkeys(roots, " ".join(f"word{n}" for n in range(60)) + " ")
-    assert slack.api.refused_calls == 0
+    assert slack.api.rates.hit == 0
     assert 0 < slack.requests["chat.startStream"] <= 20  # no more than can be stopped
 
 
@@ -148,7 +148,7 @@ async def test_a_hundred_posts_in_one_channel_keep_to_one_a_second(slack, desk, 
     began = clock.now
     await asyncio.gather(*(grow(slack, desk, clock, n, seconds=1) for n in range(100)))
     assert len(slack.posts()) == 100
-    assert slack.api.refused_calls == 0
+    assert slack.api.rates.hit == 0
     assert 80 <= clock.now - began <= 110
 
 
@@ -163,7 +163,7 @@ async def test_files_from_many_answers_hit_no_limit(slack, desk, clock, monkeypa
 
     await asyncio.gather(*(send(number) for number in range(15)))
     assert len({name for post in slack.posts() for name in post.files}) == 150
-    assert slack.api.refused_calls == 0
+    assert slack.api.rates.hit == 0
 
 
 async def test_after_a_429_nobody_asks_for_the_same_before_slack_wants_it(slack, desk, clock):

@@ -156,3 +156,49 @@ async def test_an_answer_that_goes_on_after_a_restart_ends_the_session_left_behi
     async with desk.delivering(desk.delivery(root, log=delivery.log)) as screen:
         screen.show(Text("Hello"))
     assert slack.api.sessions[root] == ["active"]
+
+
+async def test_a_sign_that_slack_does_not_answer_holds_up_no_answer(slack, desk, monkeypatch):
+    monkeypatch.setattr(status, "_PATIENCE", 0.01)
+    stuck = asyncio.Event()
+
+    async def hang(**_about):
+        await stuck.wait()
+
+    monkeypatch.setattr(desk.web, "assistant_threads_setStatus", hang)
+    async with desk.delivering(desk.delivery(await asked(slack))) as screen:
+        screen.show(Status("Thinking"))
+        await asyncio.sleep(0)
+        screen.show(Text("Hello"))
+        await slack.until(lambda: texts(slack))
+    assert texts(slack) == ["Hello"]
+
+
+async def test_made_again_an_answer_has_no_status_while_its_words_grow(slack, desk):
+    """Slack takes it away for a post, but not for an edit."""
+    delivery = desk.delivery(await asked(slack))
+    async with desk.delivering(delivery) as screen:
+        screen.show(Text("old"))
+    async with desk.delivering(delivery) as screen:
+        await thinking(slack, screen)
+        screen.show(Text("new"))
+        await slack.until(lambda: slack.api.statuses == ["Thinking", ""])
+    assert texts(slack) == ["new"]
+
+
+async def test_of_many_sessions_none_is_left_open_for_want_of_a_call(slack, desk):
+    roots = [await asked(slack) for _ in range(40)]
+
+    async def answer(number, root):
+        delivery = desk.delivery(root)
+        delivery.id, delivery.nonce = f"delivery{number:04}", f"nonce{number:07}"
+        async with desk.delivering(delivery) as screen:
+            screen.show(Status("Thinking"))
+            await slack.until(lambda: sum(map(len, slack.api.sessions.values())) >= 25)
+            screen.show(Notice("No."))
+
+    await asyncio.gather(*(answer(number, root) for number, root in enumerate(roots)))
+    opened = [went for went in slack.api.sessions.values() if went]
+    assert len(opened) == 25  # and 25 calls to end them
+    assert all(went == ["processing", "active"] for went in opened)
+    assert desk.workspace.sessions == 0

@@ -260,15 +260,17 @@ async def test_where_no_next_stream_may_start_the_answer_goes_on_as_edits(slack,
 
 
 async def test_slacks_own_stop_button_is_our_stop(slack, desk, inbox):
+    """Slack ends the stream, and leaves it to us to end the session."""
     desk.workspace.streaming.accept = inbox.accept
     delivery = await streamed(slack, desk)
     async with desk.delivering(delivery) as screen:
         await begun(slack, screen, delivery, "one ")
-        slack.refuse("chat.appendStream", "stopped_by_user")
+        slack.api.stopped.add(slack.posts()[0].id)
         screen.show(Delta("two"))
         [stop] = await inbox.first()
     assert stop.delivery == "delivery0001"
     assert texts(slack) == ["one two"]
+    assert slack.api.sessions[delivery.source] == ["processing", "active"]
 
 
 @pytest.mark.parametrize("error", ["invalid_chunks", "streaming_state_conflict", "500", "html"])
