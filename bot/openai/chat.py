@@ -1,68 +1,70 @@
 """Chat completions: `POST /chat/completions`, streamed and whole."""
 
-from collections import defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any
 
+from bot.openai.calls import Call
 from bot.openai.catalogue import Catalogue
-from bot.openai.chat_parameters import adapted, encoded, parameters, refused_name
-from bot.openai.chat_types import ChatChunk, ChatCompletion, ChatMessage, ChatRequest, Usage
+from bot.openai.catalogue_check import check
+from bot.openai.chat_parameters import OTHERWISE, content, parameters
+from bot.openai.chat_types import ChatChunk, ChatCompletion, ChatMessage, ChatRequest
 from bot.openai.chat_wire import ChunkReader, completion
-from bot.openai.errors import BadRequest, StreamCut, TimedOut
+from bot.openai.errors import StreamCut, TimedOut
 from bot.openai.meter import Meter
-from bot.openai.transport import Call, Stream, Transport
+from bot.openai.parameters import Adapting, encoded
+from bot.openai.stream import Stream
+from bot.openai.transport import Transport
+from bot.openai.usage import Usage
 
 __all__ = ["Chat", "ChatChunk", "ChatCompletion", "ChatMessage", "ChatRequest", "Usage"]
 
-T = TypeVar("T")
+PATH = "chat/completions"
 _STREAMED = {"stream": True, "stream_options": {"include_usage": True}}
 
 
 class Chat:
+    """Every method raises WrongValue and OpenAIError."""
+
     def __init__(self, transport: Transport, catalogue: Catalogue) -> None:
         self._transport = transport
         self._catalogue = catalogue
-        self._refused: defaultdict[str, set[str]] = defaultdict(set)  # by model, learned
+        self._adapting = Adapting(OTHERWISE)
 
     async def stream(self, request: ChatRequest, meter: Meter) -> AsyncGenerator[ChatChunk, None]:
-        """Ends only when the answer is whole. Raises OpenAIError, StreamCut among them."""
-        answer = await self._asked(request, meter, self._transport.open, _STREAMED)
+        """Ends only when the answer is whole; StreamCut where it is not."""
+        answer = await self._adapting.ask(
+            request.model,
+            self._fields(request) | _STREAMED,
+            lambda fields: self._transport.open(_call(request, fields), meter),
+        )
         async with aclosing(answer):
             reader = ChunkReader(answer.headers)
             while not reader.done and (piece := await _read(answer, reader)):
                 for chunk in reader.feed(piece):
                     yield chunk
+            answer.usage = reader.usage
             if not reader.finished:
                 raise StreamCut("no finish_reason", headers=answer.headers, may_have_run=True)
             await answer.drain()
 
     async def complete(self, request: ChatRequest, meter: Meter) -> ChatCompletion:
-        """Raises OpenAIError."""
-        answer = await self._asked(request, meter, self._transport.fetch, {})
-        return completion(answer.body, answer.headers)
+        return await self._adapting.ask(
+            request.model,
+            self._fields(request),
+            lambda fields: self._transport.fetch(_call(request, fields), meter, completion),
+        )
 
-    async def _asked(
-        self,
-        request: ChatRequest,
-        meter: Meter,
-        ask: Callable[[Call, Meter], Awaitable[T]],
-        more: dict[str, Any],
-    ) -> T:
-        """Servers of 2023 to 2026 know different parameters: one that is refused by name is left
-        out or renamed, and remembered.
-        """
-        refused = self._refused[request.model]
-        fields = parameters(request, self._catalogue.model(request.model)) | more
-        while True:
-            body = encoded(adapted(fields, refused))
-            try:
-                return await ask(Call("POST", "chat/completions", body, request.model), meter)
-            except BadRequest as error:
-                name = refused_name(error, fields, refused)
-                if not name:
-                    raise
-                refused.add(name)
+    def _fields(self, request: ChatRequest) -> dict[str, Any]:
+        model = self._catalogue.model(request.model)
+        check(self._catalogue, model, PATH, content(request))
+        return parameters(request, model)
+
+
+def _call(request: ChatRequest, fields: dict[str, Any]) -> Call:
+    output = (request.max_output_tokens or 0) * (request.n or 1)
+    return Call("POST", PATH, encoded(fields), request.model, person=request.user or "",
+                output=output)  # fmt: skip
 
 
 async def _read(answer: Stream, reader: ChunkReader) -> bytes:

@@ -1,64 +1,44 @@
-"""A chat request in the parameters that its model and its server know."""
+"""A chat request in the parameters that its model knows."""
 
-import json
-import re
-from collections.abc import Collection, Mapping
 from typing import Any
 
 import msgspec
 
 from bot.openai.catalogue import Model
 from bot.openai.chat_types import ChatRequest
-from bot.openai.errors import BadRequest
+from bot.openai.parameters import parameters as named
 
 _SAMPLING = ("temperature", "top_p")
-# What a server may refuse by name: another name for it, or None where we can do without.
-_OTHERWISE = {
+# What a server may refuse by name, and what to send for it.
+OTHERWISE = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
     "stream_options": None,
+    "safety_identifier": "user",
+    "user": None,
+    "prompt_cache_key": None,
 }
-_UNKNOWN = re.compile(
-    "unsupported|not supported|unrecognized|unknown|unexpected|not permitted", re.IGNORECASE
-)
 
 
 def parameters(request: ChatRequest, model: Model) -> dict[str, Any]:
     """As this model wants them, by the catalogue."""
     fields: dict[str, Any] = msgspec.to_builtins(request)
-    extra: dict[str, Any] = fields.pop("extra", {})
-    if model.effort:
-        fields.setdefault("reasoning_effort", model.effort)
-    left_out = set(model.refuses)
-    if model.reasoning and fields.get("reasoning_effort") != "none":
-        left_out.update(_SAMPLING)
-    named = {model.renames.get(k, k): v for k, v in fields.items() if k not in left_out}
-    return named | extra
+    effort = fields.get("reasoning_effort") or model.effort
+    if fields.get("tools") and model.tools_effort:
+        effort = model.tools_effort
+    if effort:
+        fields["reasoning_effort"] = effort
+    if model.reasoning and effort != "none":
+        fields = {name: value for name, value in fields.items() if name not in _SAMPLING}
+    return named(fields, model)
 
 
-def adapted(fields: Mapping[str, Any], refused: Collection[str]) -> dict[str, Any]:
-    """Without the parameters that this model's server has refused."""
-    named = {name: _OTHERWISE.get(name) if name in refused else name for name in fields}
-    return {name: fields[asked] for asked, name in named.items() if name}
-
-
-def refused_name(error: BadRequest, sent: Collection[str], refused: Collection[str]) -> str:
-    """The parameter that this error refuses and that we can send otherwise; else ""."""
-    if not _UNKNOWN.search(str(error)):
-        return ""
-    named = (name for name in _OTHERWISE if name in sent and name not in refused)
-    return next((name for name in named if _names(error, name)), "")
-
-
-def _names(error: BadRequest, name: str) -> bool:
-    if error.param:
-        return error.param == name
-    return name in str(error)
-
-
-def encoded(fields: Mapping[str, Any]) -> bytes:
-    """As JSON. An unpaired surrogate cannot be UTF-8: a question mark goes in its place."""
-    try:
-        return msgspec.json.encode(fields)
-    except UnicodeEncodeError:
-        return json.dumps(fields, ensure_ascii=False).encode(errors="replace")
+def content(request: ChatRequest) -> dict[str, Any]:
+    """The request as the catalogue checks it."""
+    kinds = {
+        part.kind
+        for message in request.messages
+        if not isinstance(message.content, str | None)
+        for part in message.content
+    }
+    return msgspec.structs.asdict(request) | {"parts": sorted(kinds)}

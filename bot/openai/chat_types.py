@@ -5,10 +5,17 @@ from typing import Any, Literal
 
 import msgspec
 
+from bot.openai.chat_parts import Part
+from bot.openai.chat_tools import ToolCall, ToolCallDelta
+from bot.openai.usage import Usage
 
-class ChatMessage(msgspec.Struct, frozen=True):
+
+class ChatMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: str
+    content: str | tuple[Part, ...] | None
+    name: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()  # of an assistant's message
+    tool_call_id: str | None = None  # of a tool's message: which call it answers
 
 
 class ChatRequest(
@@ -32,22 +39,30 @@ class ChatRequest(
     presence_penalty: float | None = None
     frequency_penalty: float | None = None
     logit_bias: dict[str, float] | None = None
-    user: str | None = None
-    response_format: dict[str, Any] | None = None
+    logprobs: bool | None = None
+    top_logprobs: int | None = None
+    user: str | None = None  # see person.py
+    response_format: dict[str, Any] | None = None  # see chat_tools.py
     seed: int | None = None
-    tools: tuple[dict[str, Any], ...] | None = None
+    tools: tuple[dict[str, Any], ...] | None = None  # see chat_tools.py
     tool_choice: str | dict[str, Any] | None = None
+    parallel_tool_calls: bool | None = None
     reasoning_effort: str | None = None
+    verbosity: str | None = None
+    service_tier: str | None = None
+    prompt_cache_key: str | None = None
+    metadata: dict[str, str] | None = None
+    store: bool | None = None
     extra: dict[str, Any] = {}
 
 
-class Usage(msgspec.Struct, frozen=True):
-    """Tokens as the API counted them. `cached` is part of `prompt`, `reasoning` of `completion`."""
+class Logprob(msgspec.Struct, frozen=True):
+    """Of one token of an answer; `top_logprobs` are those that it could have been."""
 
-    prompt: int
-    completion: int
-    cached: int = 0
-    reasoning: int = 0
+    token: str
+    logprob: float
+    bytes: list[int] | None = None
+    top_logprobs: "list[Logprob] | None" = None
 
 
 class ChatChunk(msgspec.Struct, frozen=True):
@@ -59,11 +74,27 @@ class ChatChunk(msgspec.Struct, frozen=True):
     model: str = ""  # as the server names it
     request_id: str = ""
     index: int = 0  # of the choice, where n > 1
+    tool_calls: Sequence[ToolCallDelta] = ()
+    logprobs: Sequence[Logprob] = ()
+    refused: bool = False  # `text` says why the model will not
+
+
+class Choice(msgspec.Struct, frozen=True):
+    text: str
+    finish_reason: str
+    tool_calls: Sequence[ToolCall] = ()
+    logprobs: Sequence[Logprob] = ()
+    refused: bool = False
 
 
 class ChatCompletion(msgspec.Struct, frozen=True):
+    """`text`, `finish_reason` and `tool_calls` are those of the first choice."""
+
     text: str
     finish_reason: str
     usage: Usage | None
     model: str
     request_id: str
+    tool_calls: Sequence[ToolCall] = ()
+    choices: Sequence[Choice] = ()
+    system_fingerprint: str = ""

@@ -1,48 +1,65 @@
 """Chat completions as servers write them: read leniently, unknown fields ignored."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
-from bot.openai import errors, sse
-from bot.openai.chat_types import ChatChunk, ChatCompletion, Usage
+from bot.openai import error_answers, errors, sse
+from bot.openai.chat_tools import ToolCall, ToolCallDelta
+from bot.openai.chat_types import ChatChunk, ChatCompletion, Choice, Logprob
+from bot.openai.stream import Answer
+from bot.openai.usage import Usage, WireUsage, used
+from bot.openai.wire import UNREADABLE
 
 
-class _Details(msgspec.Struct):
-    cached_tokens: int | None = None
-    reasoning_tokens: int | None = None
+class _Function(msgspec.Struct):
+    name: str | None = None
+    arguments: str | None = None
 
 
-class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-    completion_tokens_details: _Details | None = None
+class _Piece(msgspec.Struct):
+    index: int | None = None
+    id: str | None = None
+    function: _Function | None = None
 
 
 class _Said(msgspec.Struct):
     content: str | None = None
     refusal: str | None = None
+    tool_calls: list[_Piece] | None = None
 
     @property
     def text(self) -> str:
         return self.content or self.refusal or ""
 
 
+class _Whole(msgspec.Struct):
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[ToolCall] | None = None
+
+
+class _Logprobs(msgspec.Struct):
+    content: list[Logprob] | None = None
+
+
 class _Choice(msgspec.Struct):
     index: int | None = None
     delta: _Said | None = None
-    message: _Said | None = None
+    message: _Whole | None = None
     finish_reason: str | None = None
+    logprobs: _Logprobs | None = None
 
 
 class _Message(msgspec.Struct):
     """A chunk, a whole completion, or an error in the place of either."""
 
     choices: list[_Choice] | None = None
-    usage: _Usage | None = None
+    usage: WireUsage | None = None
     model: str | None = None
-    error: msgspec.Raw | None = None
+    system_fingerprint: str | None = None
+    error: Any = None
 
 
 _decode = msgspec.json.Decoder(_Message).decode
@@ -54,6 +71,7 @@ class ChunkReader:
     def __init__(self, headers: errors.Headers) -> None:
         self.finished = False
         self.done = False
+        self.usage: Usage | None = None
         self._headers = headers
         self._request_id = headers.get("x-request-id", "")
         self._events = sse.Decoder()
@@ -65,57 +83,83 @@ class ChunkReader:
                 self.finished = self.done = True
                 return
             if event.name == "error":
-                raise errors.from_event(event.data, self._headers)
+                raise error_answers.from_event(event.data, self._headers)
             yield from self._chunks(_read(event.data, self._headers))
 
     def _chunks(self, message: _Message) -> Iterable[ChatChunk]:
-        usage = _usage(message.usage)
+        usage = used(message.usage)
+        self.usage = usage or self.usage
         chunks = []
         for choice in message.choices or ():
-            text = choice.delta.text if choice.delta else ""
+            said = choice.delta or _NOTHING
+            text = said.text
             if choice.finish_reason:
                 self.finished = True
-            if text or choice.finish_reason:
+            if text or choice.finish_reason or said.tool_calls:
                 chunks.append(ChatChunk(text, choice.finish_reason, usage, message.model or "",
-                                        self._request_id, choice.index or 0))  # fmt: skip
+                                        self._request_id, choice.index or 0,
+                                        _deltas(said.tool_calls), _logprobs(choice.logprobs),
+                                        bool(said.refusal)))  # fmt: skip
         if usage and not chunks:
             chunks.append(ChatChunk("", None, usage, message.model or "", self._request_id))
         return chunks
 
 
-def completion(body: bytes, headers: errors.Headers) -> ChatCompletion:
+_NOTHING = _Said()
+
+
+def completion(answer: Answer) -> ChatCompletion:
     """A whole completion. Raises OpenAIError."""
-    message = _read(body, headers)
-    if not message.choices or not message.choices[0].message:
-        raise errors.Malformed("a completion without a choice", headers=headers, may_have_run=True)
-    choice = message.choices[0]
+    message = _read(answer.body, answer.headers)
+    choices = [_choice(choice) for choice in message.choices or () if choice.message]
+    if not choices:
+        raise errors.Malformed(
+            "a completion without a choice", headers=answer.headers, may_have_run=True
+        )
+    first = choices[0]
     return ChatCompletion(
-        text=choice.message.text if choice.message else "",
-        finish_reason=choice.finish_reason or "stop",
-        usage=_usage(message.usage),
+        text=first.text,
+        finish_reason=first.finish_reason,
+        usage=used(message.usage),
         model=message.model or "",
-        request_id=headers.get("x-request-id", ""),
+        request_id=answer.headers.get("x-request-id", ""),
+        tool_calls=first.tool_calls,
+        choices=tuple(choices),
+        system_fingerprint=message.system_fingerprint or "",
     )
+
+
+def _choice(choice: _Choice) -> Choice:
+    said = choice.message or _Whole()
+    return Choice(
+        text=said.content or said.refusal or "",
+        finish_reason=choice.finish_reason or "stop",
+        tool_calls=tuple(said.tool_calls or ()),
+        logprobs=_logprobs(choice.logprobs),
+        refused=bool(said.refusal),
+    )
+
+
+def _deltas(pieces: Sequence[_Piece] | None) -> Sequence[ToolCallDelta]:
+    if not pieces:
+        return ()
+    return tuple(
+        ToolCallDelta(piece.index or 0, piece.id or "",
+                      (piece.function and piece.function.name) or "",
+                      (piece.function and piece.function.arguments) or "")
+        for piece in pieces
+    )  # fmt: skip
+
+
+def _logprobs(told: _Logprobs | None) -> Sequence[Logprob]:
+    return tuple(told.content or ()) if told else ()
 
 
 def _read(data: bytes, headers: errors.Headers) -> _Message:
     try:
         message = _decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise errors.Malformed(str(error), headers=headers, may_have_run=True) from error
-    if message.error is not None:
-        raise errors.from_event(data, headers)
+    if message.error:
+        raise error_answers.from_event(data, headers)
     return message
-
-
-def _usage(usage: _Usage | None) -> Usage | None:
-    if usage is None:
-        return None
-    details = usage.prompt_tokens_details, usage.completion_tokens_details
-    cached, reasoning = (detail or _Details() for detail in details)
-    return Usage(
-        prompt=usage.prompt_tokens or 0,
-        completion=usage.completion_tokens or 0,
-        cached=cached.cached_tokens or 0,
-        reasoning=reasoning.reasoning_tokens or 0,
-    )

@@ -1,5 +1,6 @@
 """The one httpx client: where it connects, who it says it is, and what its exceptions mean."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -7,17 +8,15 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from bot.openai import errors
+from bot.openai import error_answers, errors
 from bot.settings import WrongSetting
 
 OPENAI = "https://api.openai.com/v1"
 CONNECTIONS = 1000  # at once; each stream holds one
 
 
-def made(
-    base_url: str | None, key: str, organization: str | None, *, connect: float, silence: float
-) -> httpx.AsyncClient:
-    """Times are in seconds. Raises WrongSetting."""
+def made(base_url: str | None, key: str, organization: str | None) -> httpx.AsyncClient:
+    """Each request brings its timeouts. Raises WrongSetting."""
     address = _address(base_url or OPENAI)
     # Certificates take 45 ms to load, and plain http has none to check.
     verify = address.scheme == "https"
@@ -25,8 +24,26 @@ def made(
         transport=AiohttpTransport(verify=verify, limits=httpx.Limits(max_connections=CONNECTIONS)),
         base_url=address,
         headers=_headers(key, organization),
-        timeout=httpx.Timeout(silence, connect=connect, pool=connect),
     )
+
+
+async def download(url: str, most: int, silence: float, total: float) -> bytes:
+    """Of an address that is not the provider's own; times in seconds. Raises OpenAIError."""
+    content = bytearray()
+    with translated():
+        # It loads certificates, which takes 45 ms; hardly any server still gives addresses.
+        async with (
+            asyncio.timeout(total),
+            await asyncio.to_thread(httpx.AsyncClient, timeout=silence) as http,
+            http.stream("GET", url, headers={"User-Agent": "Parley"}) as response,
+        ):
+            async for piece in response.aiter_bytes():
+                content += piece
+                if len(content) > most:
+                    raise errors.Malformed(f"more than {most:,} bytes")
+    if not response.is_success:
+        raise error_answers.from_response(response.status_code, response.headers, b"")
+    return bytes(content)
 
 
 def _address(base_url: str) -> httpx.URL:
@@ -58,6 +75,8 @@ def translated() -> Iterator[None]:
     """
     try:
         yield
+    except httpx.InvalidURL as error:
+        raise errors.Malformed("an address that is none", may_have_run=True) from error
     except TimeoutError as error:
         raise errors.TimedOut("no answer in time", may_have_run=True) from error
     except (httpx.HTTPError, aiohttp.ClientError) as error:

@@ -1,27 +1,41 @@
 """The models that a server offers: `GET /models`. Costs nothing."""
 
-from typing import TypeVar
+from datetime import UTC, date, datetime
 from urllib.parse import quote
 
 import msgspec
 
-from bot.openai.errors import Malformed
+from bot.openai.calls import Call
 from bot.openai.meter import Free
-from bot.openai.transport import Answer, Call, Transport
-
-T = TypeVar("T")
+from bot.openai.transport import Transport
+from bot.openai.wire import reader
 
 
 class OfferedModel(msgspec.Struct, frozen=True):
     """`shutdown_date` as the server writes it; most write none."""
 
     id: str
+    created: float | None = None  # UTC seconds
     owned_by: str | None = None
-    shutdown_date: str | int | None = None
+    shutdown_date: str | float | None = None
+
+    @property
+    def retires(self) -> date | None:
+        """What can be read of it."""
+        told = self.shutdown_date
+        try:
+            if isinstance(told, str):
+                return date.fromisoformat(told[:10])
+            return None if told is None else datetime.fromtimestamp(told, UTC).date()
+        except (ValueError, OverflowError, OSError):
+            return None
 
 
 class _List(msgspec.Struct):
     data: list[OfferedModel]
+
+
+_one, _list = reader(OfferedModel), reader(_List)
 
 
 class Models:
@@ -31,17 +45,8 @@ class Models:
         self._transport = transport
 
     async def list(self) -> list[OfferedModel]:
-        answer = await self._transport.fetch(Call("GET", "models"), Free())
-        return _decoded(answer, _List).data
+        return (await self._transport.fetch(Call("GET", "models"), Free(), _list)).data
 
     async def retrieve(self, id_: str) -> OfferedModel:
         path = f"models/{quote(id_, safe='')}"
-        answer = await self._transport.fetch(Call("GET", path, model=id_), Free())
-        return _decoded(answer, OfferedModel)
-
-
-def _decoded(answer: Answer, kind: type[T]) -> T:
-    try:
-        return msgspec.json.decode(answer.body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise Malformed(str(error), headers=answer.headers) from error
+        return await self._transport.fetch(Call("GET", path, model=id_), Free(), _one)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.openai.errors import Malformed
 
-LONGEST = 2**24  # bytes of one event; a picture of a stream of pictures is the largest
+LONGEST = 2**24  # bytes of one event; one with a picture may be longer, see images.py
 _BOM = b"\xef\xbb\xbf"
 
 

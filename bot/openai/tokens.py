@@ -4,11 +4,16 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from bot.openai.catalogue import Model
+from bot.openai.chat_parts import FilePart, Part, PicturePart, TextPart
 from bot.openai.chat_types import ChatMessage
 
 # https://github.com/openai/openai-cookbook/blob/main/examples/How_to_count_tokens_with_tiktoken.ipynb
 _AROUND_A_MESSAGE = 3
 _BEFORE_THE_ANSWER = 3
+# Estimates, to hold money for a call; it is settled by what the API counted.
+_OF_A_FILE = 30  # bytes that take a token: a PDF is mostly fonts and pictures
+_OF_SOUND = 800  # bytes that take a token: ten of them a second
+_UNSEEN_FILE = 10_000  # tokens of one that only its id is known of
 
 
 def count(model: Model, text: str) -> int:
@@ -22,8 +27,33 @@ def count(model: Model, text: str) -> int:
 
 def prompt(model: Model, messages: Iterable[ChatMessage]) -> int:
     """What these messages cost as a prompt, with what the format adds."""
-    sizes = (count(model, message.content) + _AROUND_A_MESSAGE for message in messages)
+    sizes = (_message(model, message) + _AROUND_A_MESSAGE for message in messages)
     return sum(sizes) + _BEFORE_THE_ANSWER
+
+
+def _message(model: Model, message: ChatMessage) -> int:
+    calls = sum(count(model, call.name + call.arguments) for call in message.tool_calls)
+    if message.content is None or isinstance(message.content, str):
+        return count(model, message.content or "") + calls
+    return sum(_part(model, part) for part in message.content) + calls
+
+
+def _part(model: Model, part: Part) -> int:
+    match part:
+        case TextPart():
+            return count(model, part.text)
+        case PicturePart():
+            # At low detail OpenAI's models take a seventeenth.
+            low = part.image_url.detail == "low"
+            return model.picture // 8 if low else model.picture
+        case FilePart():
+            data = part.file.file_data
+            return _UNSEEN_FILE if data is None else _bytes(data) // _OF_A_FILE + 1
+    return _bytes(part.input_audio.data) // _OF_SOUND + 1
+
+
+def _bytes(base64: str) -> int:
+    return len(base64) * 3 // 4
 
 
 def estimate(text: str) -> int:

@@ -1,203 +1,140 @@
 """One HTTP client for all of OpenAI's API: headers, timeouts, attempts. Every endpoint family
 stands on its two verbs, `fetch` and `open`.
 
-Logged are path, model, status, request id and duration: never content, never the key.
+Logged are path, model, status, request id, duration and tokens: never content, never the key.
 """
 
-import asyncio
 import logging
-import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from itertools import count
-from typing import Literal, TypeVar
+from typing import Self, TypeVar
 
-import aiohttp
-import httpx
 from pydantic import SecretStr
 
 from bot.openai import client, errors, retry
+from bot.openai.breaker import Breaker
+from bot.openai.calls import Call
+from bot.openai.exchange import Exchange, Timeouts
+from bot.openai.limits import Limits
 from bot.openai.meter import Meter
+from bot.openai.pacing import Pace
 from bot.openai.retry import Clock
+from bot.openai.stream import Answer, Stream
+
+__all__ = ["Answer", "Timeouts", "Transport"]
 
 log = logging.getLogger(__name__)
 
-DRAIN = 0.25  # seconds that the end of a stream may take after [DONE]
-
-
-@dataclass(frozen=True)
-class Timeouts:
-    """Seconds. A model that reasons may be silent for minutes before its first word."""
-
-    connect: float = 10
-    first_byte: float = 120  # of a stream; for `fetch` the whole answer
-    silence: float = 120  # on the wire
-    total: float = 600  # a call with all its attempts, waits and pieces
-
-
-@dataclass(frozen=True)
-class Call:
-    method: Literal["GET", "POST"]
-    path: str  # relative to the base URL
-    body: bytes | None = None  # JSON
-    model: str = ""  # for the log
-
-    def __str__(self) -> str:
-        return f"{self.path} {self.model}".strip()
-
-
-@dataclass(frozen=True)
-class Answer:
-    body: bytes
-    headers: errors.Headers
-
-
-class Stream:
-    """An answer that has begun to come. Whoever opened it closes it."""
-
-    def __init__(self, response: httpx.Response, deadline: float) -> None:
-        self.headers: errors.Headers = response.headers
-        self._response = response
-        self._deadline = deadline  # of time.monotonic
-        self._first = b""
-        encoded = "content-encoding" in response.headers
-        self._pieces = response.aiter_bytes() if encoded else response.aiter_raw()
-
-    async def begin(self) -> None:
-        """Wait for the first bytes, which `read` returns."""
-        self._first = await anext(self._pieces, b"")
-
-    async def read(self) -> bytes:
-        """The next bytes; b"" at the end. Raises StreamCut or TimedOut."""
-        if self._first:
-            first, self._first = self._first, b""
-            return first
-        if time.monotonic() > self._deadline:
-            raise errors.TimedOut("a stream too long", may_have_run=True, headers=self.headers)
-        try:
-            return await anext(self._pieces, b"")
-        except httpx.TimeoutException as error:
-            raise errors.TimedOut("silence in a stream", may_have_run=True,
-                                  headers=self.headers) from error  # fmt: skip
-        except (httpx.HTTPError, aiohttp.ClientError) as error:
-            raise errors.StreamCut(client.words(error), may_have_run=True,
-                                   headers=self.headers) from error  # fmt: skip
-
-    async def drain(self) -> None:
-        """Take the last bytes, which say that the connection can be used again."""
-        with suppress(errors.OpenAIError, TimeoutError):
-            async with asyncio.timeout(DRAIN):
-                await self.read()
-
-    async def aclose(self) -> None:
-        await self._response.aclose()
-
-
-T = TypeVar("T", Answer, Stream)
+T = TypeVar("T")
+Once = Callable[[Exchange], Awaitable[T]]
+_ERROR = 500  # a server that stumbled may have done what was asked of it before
+# What another provider need not have: it is down, or we have used up what we may there.
+_ELSEWHERE = (
+    errors.ConnectionFailed, errors.TimedOut, errors.ServerFailed, errors.ProviderDown,
+    errors.QuotaSpent, errors.LimitReached,
+)  # fmt: skip
 
 
 class Transport:
-    """Raises WrongSetting where the address or the key cannot be one."""
+    """Of one provider, and of those that stand in for it: `fallback` is asked where this one is
+    down or our quota there is spent. Raises WrongSetting where the address or the key cannot be
+    one.
+    """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a provider has this many facts
         self,
         base_url: str | None = None,
         key: SecretStr | None = None,
         organization: str | None = None,
         *,
+        fallback: Self | None = None,
+        limits: Limits | None = None,
         timeouts: Timeouts | None = None,
         clock: Clock | None = None,
     ) -> None:
+        limits, clock = limits or Limits(), clock or Clock()
+        self._fallback = fallback
         self._timeouts = timeouts or Timeouts()
-        self._clock = clock or Clock()
+        self._clock = clock
+        self._breakers: defaultdict[str, Breaker] = defaultdict(lambda: Breaker(clock))
+        self._paces: defaultdict[str, Pace] = defaultdict(lambda: Pace(limits, clock))
         self._secret = (key.get_secret_value() if key else "").strip()
-        self._client = client.made(
-            base_url,
-            self._secret,
-            organization,
-            connect=self._timeouts.connect,
-            silence=self._timeouts.silence,
-        )
+        self._http = client.made(base_url, self._secret, organization)
 
     async def aclose(self) -> None:
-        await self._client.aclose()
+        """That of its fallback too."""
+        for pace in self._paces.values():
+            await pace.aclose()
+        await self._http.aclose()
+        if self._fallback:
+            await self._fallback.aclose()
 
-    async def fetch(self, call: Call, meter: Meter) -> Answer:
-        """The whole answer. Raises OpenAIError."""
-        return await self._attempts(call, meter, self._whole)
+    async def fetch(self, call: Call, meter: Meter, read: Callable[[Answer], T]) -> T:
+        """What `read` makes of the whole answer; it may raise Malformed. Raises OpenAIError."""
+
+        async def whole(exchange: Exchange) -> T:
+            answer = await exchange.whole()
+            found = read(answer)
+            log.info("%s: %d after %.2f s, request %s, %s", call, answer.status, exchange.age,
+                     answer.headers.get("x-request-id", "?"),
+                     getattr(found, "usage", None) or "tokens unknown")  # fmt: skip
+            return found
+
+        try:
+            return await self._attempts(call, meter, whole)
+        except _ELSEWHERE as error:
+            return await self._next(call, error).fetch(call, meter, read)
 
     async def open(self, call: Call, meter: Meter) -> Stream:
         """The answer as it comes: from its first bytes on nothing is tried again. Raises
         OpenAIError.
         """
-        return await self._attempts(call, meter, self._begun)
+        try:
+            return await self._attempts(call, meter, Exchange.begun)
+        except _ELSEWHERE as error:
+            return await self._next(call, error).open(call, meter)
 
-    async def _attempts(
-        self, call: Call, meter: Meter, once: Callable[[Call, float], Awaitable[T]]
-    ) -> T:
-        deadline = self._clock.now() + self._timeouts.total
+    async def public(self, url: str, most: int) -> bytes:
+        """What is at an address that the provider gave, of `most` bytes at most. It may be
+        anybody's: no key goes there. Raises OpenAIError.
+        """
+        return await client.download(url, most, self._timeouts.silence, self._timeouts.total)
+
+    def _next(self, call: Call, error: errors.OpenAIError) -> Self:
+        """Who is asked now; raises the error where there is nobody."""
+        # What names no model is about something that this provider keeps.
+        if not self._fallback or call.creates or not call.model:
+            raise error
+        log.warning("%s: the next provider is asked after %s", call, type(error).__name__)
+        return self._fallback
+
+    async def _attempts(self, call: Call, meter: Meter, once: Once[T]) -> T:
+        deadline = self._clock.now() + self._timeouts.total * call.patience
         for attempt in count(1):
-            await meter.sending()
+            await self._paces[call.model].turn(call, deadline)
             try:
-                return await self._attempt(call, once, deadline - self._clock.now())
+                with self._breakers[call.capability].guarded():
+                    return await self._attempt(call, meter, once, deadline)
             except errors.OpenAIError as error:
-                await meter.failed(error)
                 seconds = retry.wait(error, attempt, self._clock)
                 if seconds is None or self._clock.now() + seconds >= deadline:
                     raise
             await self._clock.sleep(seconds)
         raise AssertionError  # count() does not end
 
-    async def _attempt(
-        self, call: Call, once: Callable[[Call, float], Awaitable[T]], left: float
-    ) -> T:
-        start = time.monotonic()
+    async def _attempt(self, call: Call, meter: Meter, once: Once[T], deadline: float) -> T:
+        await meter.sending()
+        left, timeouts = deadline - self._clock.now(), self._timeouts.times(call.patience)
+        exchange = Exchange(self._http, call, timeouts, left, self._secret)
         try:
-            with client.translated():
-                async with asyncio.timeout(min(left, self._timeouts.first_byte)):
-                    answer = await once(call, left)
+            found = await once(exchange)
         except errors.OpenAIError as error:
-            log.warning("%s: %s after %.2f s: %s", call, type(error).__name__,
-                        time.monotonic() - start, error)  # fmt: skip
+            log.warning("%s: %s after %.2f s: %s", call, type(error).__name__, exchange.age, error)
+            await meter.failed(error)
+            self._paces[call.model].failed(error)
+            if call.creates and (error.may_have_run or error.status == _ERROR):
+                raise errors.AnswerLost.of(call.creates, error) from error
             raise
-        log.info("%s: %s after %.2f s, request %s", call, type(answer).__name__.lower(),
-                 time.monotonic() - start, answer.headers.get("x-request-id", "?"))  # fmt: skip
-        return answer
-
-    async def _whole(self, call: Call, _left: float) -> Answer:
-        response = await self._response(call, "gzip, deflate")
-        try:
-            return Answer(await response.aread(), response.headers)
-        finally:
-            await response.aclose()
-
-    async def _begun(self, call: Call, left: float) -> Stream:
-        deadline = time.monotonic() + left
-        response = await self._response(call, "identity")
-        stream = Stream(response, deadline)
-        try:
-            await stream.begin()
-        except BaseException:
-            await stream.aclose()
-            raise
-        return stream
-
-    async def _response(self, call: Call, encoding: str) -> httpx.Response:
-        """With a status of success, the body not yet read."""
-        request = self._client.build_request(
-            call.method, call.path, content=call.body, headers={"Accept-Encoding": encoding}
-        )
-        response = await self._client.send(request, stream=True)
-        html = "text/html" in response.headers.get("content-type", "")
-        if response.is_success and not html:
-            return response
-        try:
-            body = await response.aread()
-        finally:
-            await response.aclose()
-        if self._secret:
-            body = body.replace(self._secret.encode(), b"[key]")
-        if response.is_success:
-            raise errors.Malformed("a page of HTML", status=response.status_code)
-        raise errors.from_response(response.status_code, response.headers, body)
+        self._paces[call.model].answered(exchange.headers)
+        return found

@@ -10,13 +10,16 @@ Without a script it answers “You said: …” with the last user message, a ch
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Self
 
 from aiohttp import web
 
+from tests.fakes import openai_media, openai_resources, openai_texts
 from tests.fakes.openai_answer import Answer, Bill, Fault, cut
+from tests.fakes.openai_form import File, form
 
 __all__ = ["HTML", "Call", "FakeOpenAI", "Fault"]
 
@@ -28,7 +31,13 @@ HTML = Fault(502, body="<!DOCTYPE html><html><body><h1>Bad gateway</h1></body></
 class Call:
     path: str
     headers: Mapping[str, str]  # in any case of letters
-    body: dict[str, Any]
+    body: dict[str, Any]  # the JSON, or the form's fields
+    files: tuple[File, ...] = ()  # of a form
+    method: str = "POST"
+    query: Mapping[str, str] = field(default_factory=dict)
+
+
+CALL = web.RequestKey("call", Call)
 
 
 class FakeOpenAI:
@@ -49,7 +58,14 @@ class FakeOpenAI:
         self.calls: list[Call] = []
         self.bills: list[Bill] = []
         self.open_calls = 0
-        self.choices = 1  # of a stream, all the same
+        self.choices = 1  # of an answer, all the same
+        self.tool_calls: deque[dict[str, str]] = deque()  # name -> arguments, for the next answer
+        self.streams = True  # pictures and transcripts too; else they are answered whole
+        self.before: Callable[[web.Request], Awaitable[None]] | None = None  # an answer beyond chat
+        self.headers: dict[str, str] = {}  # of every answer
+        self.strangers: list[Mapping[str, str]] = []  # headers of who fetched a picture
+        self.pictures: dict[str, bytes] = {}  # at the addresses that it gave
+        self.resources = openai_resources.Resources()
         self._peers: set[str] = set()
         self._port = port
         self._changed = asyncio.Event()
@@ -60,7 +76,12 @@ class FakeOpenAI:
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/v1/models", self._list)
         app.router.add_get("/v1/models/{id}", self._retrieve)
+        for kind in (openai_texts, openai_media, openai_resources):
+            for method, path, answer in kind.ROUTES:
+                app.router.add_route(method, f"/v1/{path}", partial(self._answer, answer))
+        app.router.add_get("/pictures/{name}", self._picture)
         app.middlewares.append(self._door)
+        app.on_response_prepare.append(self._head)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", self._port)
@@ -99,9 +120,12 @@ class FakeOpenAI:
 
     @web.middleware
     async def _door(self, request: web.Request, handler: Any) -> web.StreamResponse:
-        raw = await request.read()
-        body = json.loads(raw) if raw else {}
-        self.calls.append(Call(request.path, request.headers.copy(), body))
+        if request.path.startswith("/pictures/"):
+            return await handler(request)
+        fields, files = await _body(request)
+        request[CALL] = Call(request.path, request.headers.copy(), fields, files,
+                               request.method, dict(request.query))  # fmt: skip
+        self.calls.append(request[CALL])
         self._peers.add(str(request.transport and request.transport.get_extra_info("peername")))
         self.open_calls += 1
         self._tell()
@@ -136,14 +160,34 @@ class FakeOpenAI:
             return _error(request, 404, "model_not_found", f"The model '{id_}' does not exist.")
         return _json(_model(id_), self._id())
 
-    async def _chat(self, request: web.Request) -> web.StreamResponse:
-        body = self.calls[-1].body
-        fault, id_ = self._fault(), self._id()
-        if trouble := await self._trouble(request, fault):
+    async def _answer(self, answer: Any, request: web.Request) -> web.StreamResponse:
+        """One of the other endpoints' answers: `answer(fake, request, call, fault)`."""
+        fault = self._fault()
+        if trouble := await self._trouble(request, fault) or self._unsupported(request):
             return trouble
-        if refused := next((name for name in body if name in self.refuses), None):
+        if self.before:
+            await self.before(request)
+        return await answer(self, request, request[CALL], fault)
+
+    async def _picture(self, request: web.Request) -> web.StreamResponse:
+        self.strangers.append(request.headers.copy())
+        return web.Response(body=self.pictures[request.match_info["name"]])
+
+    async def _head(self, request: web.Request, response: web.StreamResponse) -> None:
+        response.headers.setdefault("x-request-id", self._id())
+        response.headers.update(self.headers)
+
+    def _unsupported(self, request: web.Request) -> web.StreamResponse | None:
+        if refused := next((name for name in request[CALL].body if name in self.refuses), None):
             return _error(request, 400, "unsupported_parameter",
                           f"Unsupported parameter: '{refused}'.", param=refused)  # fmt: skip
+        return None
+
+    async def _chat(self, request: web.Request) -> web.StreamResponse:
+        body = request[CALL].body
+        fault, id_ = self._fault(), self._id()
+        if trouble := await self._trouble(request, fault) or self._unsupported(request):
+            return trouble
         answer = Answer(self, body, id_)
         self.bills.append(answer.bill)
         if body.get("stream"):
@@ -163,12 +207,19 @@ class FakeOpenAI:
             return None
         if fault.body is not None:
             kind = "text/html" if fault.body.startswith("<") else "text/plain"
-            return web.Response(status=fault.status, text=fault.body, content_type=kind,
-                                headers=fault.headers)  # fmt: skip
+            return web.Response(status=fault.status, body=fault.body.encode(),
+                                headers={"Content-Type": kind, **fault.headers})  # fmt: skip
         return _error(request, fault.status, fault.code, "As the test wants it.", fault.headers)
 
     async def stalled(self) -> None:
         await self._released.wait()
+
+
+async def _body(request: web.Request) -> tuple[dict[str, Any], tuple[File, ...]]:
+    if request.content_type.startswith("multipart/"):
+        return await form(request)
+    raw = await request.read()
+    return (json.loads(raw) if raw else {}), ()
 
 
 def _model(id_: str) -> dict[str, Any]:

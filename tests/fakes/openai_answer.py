@@ -50,21 +50,58 @@ class Answer:
     """One completion: its words, and how they go out."""
 
     def __init__(self, fake: Any, body: dict[str, Any], request_id: str) -> None:
-        said = [_words(message["content"]) for message in body["messages"]]
+        said = [_words(_text(message["content"])) for message in body["messages"]]
         text = fake.answers.popleft() if fake.answers else fake.echo + "".join(said[-1])
         most = body.get("max_completion_tokens") or body.get("max_tokens") or 1_000_000
         self._fake = fake
         self._body = body
         self._id = request_id
         self._chunks = _words(text)[:most]
+        self._tools = fake.tool_calls.popleft() if fake.tool_calls else {}
         self._reason = "length" if len(_words(text)) > most else fake.finish_reason
+        if self._tools:
+            self._chunks, self._reason = [], "tool_calls"
         self.bill = Bill(sum(map(len, said)))
 
     def whole(self) -> dict[str, Any]:
         self.bill.completion_tokens = len(self._chunks)
-        message = {"role": "assistant", "content": "".join(self._chunks)}
-        choice = {"index": 0, "message": message, "finish_reason": self._reason}
-        return self._envelope("chat.completion", choices=[choice], usage=self.bill.usage)
+        message: dict[str, Any] = {"role": "assistant", "content": "".join(self._chunks)}
+        message["refusal"] = None
+        if self._tools:
+            message |= {"content": None, "tool_calls": self._called()}
+        logprobs = self._logprobs(*self._chunks)
+        choices = [
+            {"index": index, "message": message, "logprobs": logprobs,
+             "finish_reason": self._reason}
+            for index in range(self._fake.choices)
+        ]  # fmt: skip
+        return self._envelope("chat.completion", choices=choices, usage=self.bill.usage)
+
+    def _called(self) -> list[dict[str, Any]]:
+        return [
+            {"id": f"call_{number}", "type": "function",
+             "function": {"name": name, "arguments": arguments}}
+            for number, (name, arguments) in enumerate(self._tools.items())
+        ]  # fmt: skip
+
+    def _logprobs(self, *words: str) -> dict[str, Any] | None:
+        if not self._body.get("logprobs"):
+            return None
+        rest = {"logprob": -0.5, "bytes": None}
+        top = [{"token": "maybe", **rest}] * self._body.get("top_logprobs", 0)
+        content = [{"token": word, **rest, "top_logprobs": top} for word in words]
+        return {"content": content, "refusal": None}
+
+    async def _call_tools(self, response: web.StreamResponse) -> None:
+        """Id and name once, the arguments in two pieces."""
+        for index, call in enumerate(self._called()):
+            arguments = call["function"].pop("arguments")
+            middle = len(arguments) // 2
+            begun = {**call, "index": index, "function": {**call["function"], "arguments": ""}}
+            await self._send(response, self._delta(tool_calls=[begun]))
+            for piece in (arguments[:middle], arguments[middle:]):
+                more = {"index": index, "function": {"arguments": piece}}
+                await self._send(response, self._delta(tool_calls=[more]))
 
     async def stream(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         head = {"Content-Type": "text/event-stream; charset=utf-8", "x-request-id": self._id}
@@ -73,13 +110,14 @@ class Answer:
         await self._send(response, self._delta(role="assistant", content=""))
         await asyncio.sleep(self._fake.thinking)
         for number, word in enumerate(self._chunks):
-            if ended := await self._ended(request, response, fault, number):
-                return ended
+            if end := await ended(self._fake, request, response, fault, number):
+                return end
             await self._send(response, self._delta(content=word), obfuscation="x7")
             self.bill.completion_tokens += 1
             await asyncio.sleep(self._fake.interval)
-        if ended := await self._ended(request, response, fault, len(self._chunks)):
-            return ended
+        if end := await ended(self._fake, request, response, fault, len(self._chunks)):
+            return end
+        await self._call_tools(response)
         await self._send(response, self._delta(self._reason))
         if fault.cut_after_finish:
             return cut(request)
@@ -89,31 +127,13 @@ class Answer:
         await response.write(b"data: [DONE]\n\n")
         return response
 
-    async def _ended(
-        self, request: web.Request, response: web.StreamResponse, fault: Fault, number: int
-    ) -> web.StreamResponse | None:
-        if number == fault.stall_after:
-            await self._fake.stalled()
-        if number == fault.cut_after:
-            return cut(request)
-        if number == fault.end_after:
-            return response
-        if number == fault.garbage_after:
-            await response.write(b'data: {"choices": [{"delta"\n\n')
-            return response
-        if number == fault.error_after:
-            error = {"message": "As the test wants it.", "code": fault.code}
-            data = json.dumps({"error": error}).encode()
-            await response.write(b"event: error\ndata: " + data + b"\n\n")
-            return response
-        return None
-
     async def _send(self, response: web.StreamResponse, choices: list, **more: Any) -> None:
         chunk = self._envelope("chat.completion.chunk", choices=choices, **more)
         await response.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
 
-    def _delta(self, finish_reason: str | None = None, **delta: str) -> list[dict[str, Any]]:
-        choice = {"delta": delta, "logprobs": None, "finish_reason": finish_reason}
+    def _delta(self, finish_reason: str | None = None, **delta: Any) -> list[dict[str, Any]]:
+        logprobs = self._logprobs(delta["content"]) if delta.get("content") else None
+        choice = {"delta": delta, "logprobs": logprobs, "finish_reason": finish_reason}
         return [{"index": index, **choice} for index in range(self._fake.choices)]
 
     def _envelope(self, kind: str, **more: Any) -> dict[str, Any]:
@@ -125,6 +145,66 @@ class Answer:
             "system_fingerprint": "fp_fake",
             **more,
         }
+
+
+async def ended(
+    fake: Any, request: web.Request, response: web.StreamResponse, fault: Fault, number: int
+) -> web.StreamResponse | None:
+    """What ends a stream before its chunk of this number, if the fault does."""
+    if number == fault.stall_after:
+        await fake.stalled()
+    if number == fault.cut_after:
+        return cut(request)
+    if number == fault.end_after:
+        return response
+    if number == fault.garbage_after:
+        await response.write(b'data: {"choices": [{"delta"\n\n')
+        return response
+    if number == fault.error_after:
+        error = {"message": "As the test wants it.", "code": fault.code}
+        data = json.dumps({"error": error}).encode()
+        await response.write(b"event: error\ndata: " + data + b"\n\n")
+        return response
+    return None
+
+
+async def events(
+    fake: Any, request: web.Request, fault: Fault, facts: list[dict[str, Any]], *, done: bool = True
+) -> web.StreamResponse:
+    """Server-sent events, each named by its `type`."""
+    head = {"Content-Type": "text/event-stream; charset=utf-8"}
+    response = web.StreamResponse(headers=head)
+    await response.prepare(request)
+    for number, fact in enumerate(facts):
+        if end := await ended(fake, request, response, fault, number):
+            return end
+        data = json.dumps(fact).encode()
+        await response.write(b"event: %s\ndata: %s\n\n" % (fact["type"].encode(), data))
+    if end := await ended(fake, request, response, fault, len(facts)):
+        return end
+    if done:
+        await response.write(b"data: [DONE]\n\n")
+    return response
+
+
+async def pieces(
+    fake: Any, request: web.Request, fault: Fault, content: bytes, *, kind: str, size: int = 1000
+) -> web.StreamResponse:
+    """Bytes, a chunk at a time."""
+    response = web.StreamResponse(headers={"Content-Type": kind})
+    await response.prepare(request)
+    for number, start in enumerate(range(0, len(content), size)):
+        if end := await ended(fake, request, response, fault, number):
+            return end
+        await response.write(content[start : start + size])
+    return response
+
+
+def _text(content: Any) -> str:
+    """Of parts, what is text."""
+    if isinstance(content, list):
+        return "".join(part.get("text", "") for part in content)
+    return content or ""
 
 
 def _words(text: str) -> list[str]:

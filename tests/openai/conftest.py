@@ -59,11 +59,29 @@ def books():
 
 
 @pytest.fixture
-async def transport(fake, held):
-    timeouts = Timeouts(connect=1, first_byte=0.3, silence=0.3, total=60)
-    transport = Transport(fake.url, SecretStr(fake.key), timeouts=timeouts, clock=held.clock)
-    yield transport
-    await transport.aclose()
+async def connect(fake, held):
+    """Makes transports to the fake."""
+    made = []
+
+    def connect(**facts):
+        made.append(Transport(fake.url, SecretStr(fake.key), clock=held.clock, **facts))
+        return made[-1]
+
+    yield connect
+    for transport in made:
+        await transport.aclose()
+
+
+@pytest.fixture
+def transport(connect):
+    """With more patience than a busy machine needs."""
+    return connect(timeouts=Timeouts(first_byte=20, silence=20, total=60))
+
+
+@pytest.fixture
+def hurried(connect):
+    """For what never comes."""
+    return connect(timeouts=Timeouts(first_byte=0.05, silence=0.05, total=60))
 
 
 @pytest.fixture

@@ -1,12 +1,25 @@
 import asyncio
-from contextlib import aclosing
+import json
+from contextlib import aclosing, suppress
 
+import msgspec
 import pytest
 
-from bot.openai import errors
-from bot.openai.chat import ChatMessage, ChatRequest, Usage
+from bot.openai import catalogue, errors
+from bot.openai.catalogue_check import WrongValue
+from bot.openai.chat import Chat, ChatMessage, ChatRequest, Usage
+from bot.openai.chat_parts import FilePart, PicturePart, SoundPart, TextPart
+from bot.openai.chat_tools import ToolCallDelta, ToolCalls, choose, function, json_schema
 from bot.openai.meter import Free
+from bot.openai.person import identifier
+from bot.openai.retry import ATTEMPTS
 from tests.fakes.openai import HTML, Fault
+
+WEATHER = function(
+    "get_weather",
+    "Get current weather for a location",
+    {"type": "object", "properties": {"location": {"type": "string"}}, "required": ["location"]},
+)
 
 
 def request(text="hello there", **parameters):
@@ -90,10 +103,10 @@ async def test_broken_json_in_a_stream_is_malformed(fake, chat):
         await heard(chat)
 
 
-async def test_silence_in_a_stream_ends_in_time(fake, chat):
-    fake.faults.append(Fault(stall_after=1))
+async def test_silence_in_a_stream_ends_in_time(fake, hurried):
+    fake.faults.extend([Fault(stall_after=1)] * ATTEMPTS)
     with pytest.raises(errors.TimedOut) as caught:
-        await heard(chat)
+        await heard(Chat(hurried, catalogue.load()))
     assert caught.value.may_have_run
 
 
@@ -173,6 +186,154 @@ async def test_a_page_of_html_is_no_answer_and_its_text_is_told_to_nobody(fake, 
     assert "<" not in caught.value.sentence + str(caught.value)
     assert not caught.value.may_have_run
     assert books.told == ["sending", "Malformed"]
+
+
+async def test_a_call_of_a_tool_comes_in_pieces_that_join(fake, chat):
+    arguments = '{"location": "Boston, MA", "unit": "celsius"}'
+    fake.tool_calls.append({"get_weather": arguments, "get_time": "{}"})
+    calls, reasons = ToolCalls(), []
+    for chunk in await heard(chat, request(tools=(WEATHER,), tool_choice="auto")):
+        calls.hear(chunk.tool_calls)
+        reasons.append(chunk.finish_reason)
+    assert [(c.id, c.name, c.arguments) for c in calls.calls] == [
+        ("call_0", "get_weather", arguments),
+        ("call_1", "get_time", "{}"),
+    ]
+    assert "tool_calls" in reasons
+
+
+def test_calls_whose_pieces_mix_keep_their_order():
+    calls = ToolCalls()
+    calls.hear([ToolCallDelta(1, "b", "second"), ToolCallDelta(0, "a", "first", "{")])
+    calls.hear([ToolCallDelta(1, "b", "second", "{}"), ToolCallDelta(0, arguments="}")])
+    assert [(call.name, call.arguments) for call in calls.calls] == [
+        ("first", "{}"),
+        ("second", "{}"),
+    ]
+
+
+async def test_a_call_of_a_tool_goes_back_as_it_came_with_its_result(fake, chat):
+    fake.tool_calls.append({"get_weather": "{}"})
+    asked = request(tools=(WEATHER,), tool_choice=choose("get_weather"))
+    answer = await chat.complete(asked, Free())
+    assert answer.finish_reason == "tool_calls"
+    back = [
+        ChatMessage("assistant", None, tool_calls=tuple(answer.tool_calls)),
+        ChatMessage("tool", "21 °C", tool_call_id=answer.tool_calls[0].id),
+    ]
+    await chat.complete(ChatRequest(model="gpt-6-luna", messages=back), Free())
+    first, second = fake.calls
+    assert first.body["tools"][0]["function"]["name"] == "get_weather"
+    assert first.body["reasoning_effort"] == "none"  # the only one that takes tools
+    assert second.body["messages"] == [
+        {"role": "assistant", "content": None, "tool_calls": [
+            {"id": "call_0", "type": "function",
+             "function": {"name": "get_weather", "arguments": "{}"}}]},
+        {"role": "tool", "content": "21 °C", "tool_call_id": "call_0"},
+    ]  # fmt: skip
+
+
+async def test_a_tool_of_a_kind_that_we_do_not_know_is_kept(fake, chat):
+    call = {"id": "c", "type": "custom", "custom": {"name": "shell", "input": "ls"}}
+    choice = {"message": {"tool_calls": [call]}, "finish_reason": "tool_calls"}
+    fake.faults.append(Fault(200, body=json.dumps({"choices": [choice]})))
+    answer = await chat.complete(request(), Free())
+    assert msgspec.to_builtins(answer.tool_calls[0]) == call
+
+
+async def test_pictures_and_files_go_along_as_parts(fake, chat):
+    parts = (
+        TextPart("What is this?"),
+        PicturePart.of(b"png", "image/png", "low"),
+        PicturePart.at("https://example.com/a.png"),
+        FilePart.of("a.pdf", b"%PDF", "application/pdf"),
+        FilePart.uploaded("file-abc123"),
+    )
+    asked = ChatRequest(model="gpt-4o", messages=[ChatMessage("user", parts)])
+    assert "What is this?" in (await chat.complete(asked, Free())).text
+    assert fake.calls[0].body["messages"][0]["content"] == [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": "data:image/png;base64,cG5n", "detail": "low"}},
+        {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
+        {"type": "file", "file": {"filename": "a.pdf",
+                                  "file_data": "data:application/pdf;base64,JVBERg=="}},
+        {"type": "file", "file": {"file_id": "file-abc123"}},
+    ]  # fmt: skip
+
+
+async def test_sound_goes_along_where_the_model_hears(fake, chat):
+    messages = [ChatMessage("user", (SoundPart.of(b"RIFF", "wav"),))]
+    await chat.complete(ChatRequest(model="gpt-audio", messages=messages), Free())
+    content = fake.calls[0].body["messages"][0]["content"]
+    assert content == [
+        {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
+    ]
+    with pytest.raises(WrongValue, match="text"):
+        await chat.complete(ChatRequest(model="gpt-4", messages=messages), Free())
+    assert len(fake.calls) == 1
+
+
+async def test_every_parameter_of_the_guide_is_sent(fake, chat):
+    fields = {
+        "temperature": 0.7, "max_tokens": 150, "top_p": 0.9, "n": 2, "stop": ["END", "STOP"],
+        "presence_penalty": 0.5, "frequency_penalty": -0.5, "logit_bias": {"50256": -100},
+        "user": "abc", "response_format": {"type": "json_object"}, "seed": 7,
+        "tools": [WEATHER], "tool_choice": "required", "logprobs": True, "top_logprobs": 2,
+        "parallel_tool_calls": False, "metadata": {"k": "v"}, "store": False,
+        "service_tier": "flex", "prompt_cache_key": "key", "verbosity": "low",
+    }  # fmt: skip
+    asked = msgspec.convert({"model": "gpt-4o", "messages": [], **fields}, ChatRequest)
+    with suppress(errors.OpenAIError):
+        await heard(chat, asked)
+    sent = {name: value for name, value in fake.calls[0].body.items() if name in fields}
+    assert sent == fields
+    assert fake.calls[0].body["stream"] is True
+    assert fake.calls[0].body["stream_options"] == {"include_usage": True}
+
+
+async def test_an_answer_in_a_schema_is_asked_for(fake, chat):
+    shape = {"type": "object", "properties": {"n": {"type": "integer"}}}
+    await chat.complete(request(response_format=json_schema("number", shape)), Free())
+    asked = fake.calls[0].body["response_format"]
+    assert asked["json_schema"] == {"name": "number", "schema": shape, "strict": True}
+    wrong = request(model="gpt-3.5-turbo", response_format=json_schema("n", shape))
+    with pytest.raises(WrongValue, match="json_object"):
+        await chat.complete(wrong, Free())
+
+
+async def test_the_person_goes_by_the_name_that_the_model_wants(fake, chat):
+    ada = identifier("slack:T1:ADA")
+    for model in ("gpt-4o", "gpt-6-luna"):
+        await chat.complete(request(model=model, user=ada), Free())
+    assert fake.calls[0].body["user"] == ada
+    assert fake.calls[1].body["safety_identifier"] == ada
+    assert "ADA" not in ada
+    assert identifier("slack:T1:BOB") != ada == identifier("slack:T1:ADA")
+
+
+async def test_how_likely_each_word_was_is_told(fake, chat):
+    asked = request(logprobs=True, top_logprobs=1)
+    streamed = [one for chunk in await heard(chat, asked) for one in chunk.logprobs]
+    whole = (await chat.complete(asked, Free())).choices[0].logprobs
+    for found in (streamed, whole):
+        assert "".join(one.token for one in found) == "You said: hello there"
+        assert {one.logprob for one in found} == {-0.5}
+        assert [one.token for one in found[0].top_logprobs] == ["maybe"]
+
+
+async def test_every_choice_of_a_whole_answer_is_there(fake, chat):
+    fake.choices = 3
+    answer = await chat.complete(request(n=3), Free())
+    assert [choice.text for choice in answer.choices] == ["You said: hello there"] * 3
+    assert answer.system_fingerprint == "fp_fake"
+
+
+async def test_a_refusal_is_text_that_is_marked(fake, chat):
+    choice = {"message": {"content": None, "refusal": "I will not."}, "finish_reason": "stop"}
+    fake.faults.append(Fault(200, body=json.dumps({"choices": [choice]})))
+    answer = await chat.complete(request(), Free())
+    assert answer.text == "I will not."
+    assert answer.choices[0].refused
 
 
 async def test_every_choice_of_several_has_its_index(fake, chat):

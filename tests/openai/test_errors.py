@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.openai import errors
+from bot.openai import error_answers, errors
 
 KINDS = errors.OpenAIError.__subclasses__() + errors.BadRequest.__subclasses__()
 
 
 def answer(status, body, headers=None):
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return errors.from_response(status, headers or {}, raw)
+    return error_answers.from_response(status, headers or {}, raw)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_only_a_lost_answer_may_have_run(status, lost):
 
 def test_an_error_in_a_stream_goes_by_code_then_number_then_type():
     def kind(**error):
-        return type(errors.from_event(json.dumps({"error": error}).encode(), {}))
+        return type(error_answers.from_event(json.dumps({"error": error}).encode(), {}))
 
     assert kind(code="insufficient_quota", type="server_error") is errors.QuotaSpent
     assert kind(code=429, message="m") is errors.RateLimited
@@ -84,6 +84,6 @@ names = st.sampled_from(["error", "message", "code", "type", "param", "detail"])
 @given(st.integers(300, 599), st.binary() | st.dictionaries(names, shapes).map(json.dumps))
 def test_nothing_that_a_server_writes_breaks_the_reading(status, body):
     raw = body if isinstance(body, bytes) else body.encode()
-    for error in (errors.from_response(status, {}, raw), errors.from_event(raw, {})):
+    for error in (error_answers.from_response(status, {}, raw), error_answers.from_event(raw, {})):
         assert error.sentence
         assert len(str(error)) < 1000

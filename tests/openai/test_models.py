@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 
 from bot.openai import errors
@@ -16,6 +18,23 @@ async def test_models_are_listed(fake, models):
 
 async def test_one_model_is_retrieved(models):
     assert (await models.retrieve("gpt-4o-mini")).owned_by == "fake"
+
+
+@pytest.mark.parametrize(
+    ("told", "retires"),
+    [
+        ('"2027-01-14"', date(2027, 1, 14)),
+        ('"2027-01-14T00:00:00Z"', date(2027, 1, 14)),
+        ("1799884800", date(2027, 1, 14)),
+        ("null", None),
+        ('"soon"', None),
+        ("1e300", None),
+    ],
+)
+async def test_when_a_model_retires_is_known_where_the_server_tells(fake, models, told, retires):
+    body = f'{{"id": "gpt-4o", "shutdown_date": {told}}}'
+    fake.faults.append(Fault(200, body=body))
+    assert (await models.retrieve("gpt-4o")).retires == retires
 
 
 @pytest.mark.parametrize("id_", ["none", "a/b", "..", "a b?c"])

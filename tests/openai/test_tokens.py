@@ -7,6 +7,8 @@ from hypothesis import strategies as st
 from bot.openai import tokens
 from bot.openai.catalogue import Model
 from bot.openai.chat import ChatMessage
+from bot.openai.chat_parts import FilePart, PicturePart, SoundPart, TextPart
+from bot.openai.chat_tools import ToolCall, _Function
 
 O200K = Model(id="o", encoding="o200k_base")
 CL100K = Model(id="c", encoding="cl100k_base")
@@ -32,6 +34,24 @@ def test_unknown_models_are_estimated(text, most):
 def test_a_prompt_costs_more_than_its_words():
     messages = [ChatMessage("system", "hello world"), ChatMessage("user", "hello world")]
     assert tokens.prompt(O200K, messages) == 2 + 2 + 3 + 3 + 3
+
+
+def test_pictures_files_and_sound_are_estimated_and_not_free():
+    def cost(*parts):
+        return tokens.prompt(O200K, [ChatMessage("user", parts)]) - 6
+
+    assert cost(TextPart("hello world")) == 2
+    assert cost(PicturePart.of(b"png", "image/png")) == O200K.picture
+    assert 85 <= cost(PicturePart.at("https://example.com/a.png", "low")) < O200K.picture
+    assert 30_000 < cost(FilePart.of("a.pdf", b"x" * 10**6, "application/pdf")) < 40_000
+    assert cost(FilePart.uploaded("file-1")) > 0
+    assert 1_200 < cost(SoundPart.of(b"x" * 10**6, "mp3")) < 1_300
+
+
+def test_calls_of_tools_are_part_of_a_prompt():
+    call = ToolCall("call_1", function=_Function("get_weather", '{"location": "Boston"}'))
+    said = [ChatMessage("assistant", None, tool_calls=(call,))]
+    assert tokens.prompt(O200K, said) > 10
 
 
 @pytest.mark.parametrize("text", ["a", " ", "\0", "\n", "ab", "中", "\ud800", "é ", "😀"])
