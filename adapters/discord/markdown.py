@@ -57,10 +57,10 @@ def _inside(line: str, fence: str) -> str:
     return line if fence == "```" else line.replace("```", _TICKS)
 
 
-def _set_apart(found: list[str], blocks: list[str]) -> None:
+def _set_apart(found: list[str], block: str) -> None:
     if found and found[-1].strip():
         found.append("")
-    found.append("\n\n".join(blocks))
+    found.append(block)
 
 
 def _line(line: str) -> str:

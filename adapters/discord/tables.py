@@ -13,8 +13,9 @@ _DELIMITER = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|
 _PIPE = re.compile(r"(?<!\\)\|")
 _LINK = re.compile(r"\]\(|https?://")
 _MARKS = re.compile(r"(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)|\*\*|~~|<br\s*/?>")
+_ITEM = "- "
 _WIDEST = 58  # columns that a line of code shows on most screens
-_TALLEST = 14  # rows of a block, so that it fits into half a message, and is never cut
+_LONGEST = 980  # characters of a block: it fits into half a message, and is never cut
 
 
 class Table(NamedTuple):
@@ -23,10 +24,24 @@ class Table(NamedTuple):
     rows: Sequence[Row]
     end: int  # the line after it
 
-    def drawn(self) -> list[str]:
+    def drawn(self) -> str:
         """In blocks, each with its head; while rows come, only the last block changes."""
-        firsts = range(0, max(len(self.rows), 1), _TALLEST)
-        return [self._block(self.rows[first : first + _TALLEST]) for first in firsts]
+        blocks = [self._block(rows) for rows in self._shares()]
+        return "\n\n".join(blocks).replace(f"\n\n{_ITEM}", f"\n{_ITEM}")
+
+    def _shares(self) -> list[list[Row]]:
+        """The rows of each block."""
+        shares: list[list[Row]] = [[]]
+        head = widths = [_width(_plain(cell)) for cell in self.head]
+        for row in self.rows:
+            cells = [_width(_plain(cell)) for cell in row]
+            widths = [*map(max, widths, cells)]
+            line = min(sum(widths) + 2 * len(widths), _WIDEST + 2)
+            if (len(shares[-1]) + 4) * line > _LONGEST:
+                shares.append([])
+                widths = [*map(max, head, cells)]
+            shares[-1].append(row)
+        return shares
 
     def _block(self, rows: Sequence[Row]) -> str:
         plain = [[_plain(cell) for cell in row] for row in (self.head, *rows)]
@@ -50,7 +65,7 @@ class Table(NamedTuple):
             if cell
         )
         title = f"**{first.replace('**', '')}**" if first else ""
-        return "- " + " · ".join(part for part in (title, *named) if part)
+        return _ITEM + " · ".join(part for part in (title, *named) if part)
 
 
 def at(lines: Sequence[str], start: int) -> Table | None:

@@ -36,6 +36,20 @@ def test_a_table_that_is_too_wide_is_a_list():
     )
 
 
+def test_a_long_table_is_one_block_as_long_as_it_fits():
+    rows = "\n".join(f"| {n:02} | x |" for n in range(60))
+    assert shown(f"| a | b |\n|---|---|\n{rows}").count("```") == 2
+    rows = "\n".join(f"| {n:020} | x |" for n in range(60))
+    assert shown(f"| a | b |\n|---|---|\n{rows}").count("```") == 4
+
+
+def test_a_long_list_has_no_gaps():
+    rows = "\n".join(f"| {n} | {'long ' * 20}|" for n in range(40))
+    drawn = shown(f"| a | b |\n|---|---|\n{rows}")
+    assert drawn.count("\n- ") == 39
+    assert "\n\n" not in drawn
+
+
 def test_links_in_a_table_can_be_followed():
     assert shown("|A|B|\n|-|-|\n|x|[y](https://z)|") == "- **x** · B: [y](https://z)"
 
@@ -115,11 +129,21 @@ def test_while_a_table_grows_only_the_last_piece_changes(before, table, after, d
     assert early[:-1] == whole[: max(len(early) - 1, 0)]
 
 
+def has_heads(piece):
+    blocks = re.findall(r"```\n(.*?)\n```", piece, re.DOTALL)
+    return all(re.fullmatch(r"[- ]*", block.split("\n")[1]) for block in blocks)
+
+
 @given(tables())
 @settings(max_examples=150, deadline=None)
 def test_a_table_is_cut_between_its_rows_and_each_piece_has_its_head(table):
     pieces = split(shown(table), MESSAGE)
-    assert all(len(piece) <= MESSAGE for piece in pieces)
-    for piece in pieces:
-        blocks = re.findall(r"```\n(.*?)\n```", piece, re.DOTALL)
-        assert all(re.fullmatch(r"[- ]*", block.split("\n")[1]) for block in blocks)
+    assert all(len(piece) <= MESSAGE and has_heads(piece) for piece in pieces)
+
+
+def test_the_longest_and_widest_table_too():
+    rows = [f"| {number:028} | {number:028} |" for number in range(200)]
+    pieces = split(shown("\n".join(["| a | b |", "|---|---|", *rows])), MESSAGE)
+    assert len(pieces) == 8
+    assert all(has_heads(piece) for piece in pieces)
+    assert sum(piece.count("\n000") for piece in pieces) == 200
