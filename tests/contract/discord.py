@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from aiohttp import web
 
 from adapters.discord.connect import connect
-from adapters.discord.gateway import Backoff, Gateway
+from adapters.discord.gateway import Gateway
+from adapters.discord.library import Backoff
 from adapters.discord.settings import Settings
 from adapters.pacing import Paces
 from bot.ports import Adapter, Ground, State
