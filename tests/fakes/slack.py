@@ -17,10 +17,11 @@ from aiohttp import web
 
 from tests.contract.world import Post
 from tests.fakes.slack_files import Uploads
+from tests.fakes.slack_limits import Limited
 from tests.fakes.slack_oauth import App
 from tests.fakes.slack_people import People
 from tests.fakes.slack_socket import SocketMode
-from tests.fakes.slack_web import APP_TOKEN, BOT, BOT_TOKEN, Json, Limited, Refusal, WebApi
+from tests.fakes.slack_web import APP_TOKEN, BOT, BOT_TOKEN, Json, Refusal, WebApi
 from tests.fakes.slack_wire import POSTS, WRITES, body_of, limited, post
 
 

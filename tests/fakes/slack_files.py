@@ -61,6 +61,8 @@ class Uploads:
     async def receive(self, request: web.Request) -> web.Response:
         file = self.known[request.match_info["id"]]
         assert "Authorization" not in request.headers, "the token is not for this address"
+        if request.content_length != file["size"]:
+            return web.Response(status=411)
         content = b""
         async for chunk in request.content.iter_any():
             self.chunks.append(len(chunk))

@@ -4,40 +4,20 @@ https://docs.slack.dev/reference/methods
 
 import itertools
 import time
-from collections import defaultdict, deque
+from collections import defaultdict
 from typing import Any
 
+from tests.fakes.slack_basics import BOT, BOT_ID, TEAM, Json, Refusal
 from tests.fakes.slack_blocks import wrong
+from tests.fakes.slack_limits import RateLimits
+from tests.fakes.slack_streams import Streams
 
-Json = dict[str, Any]
-BOT, BOT_ID, TEAM = "UPARLEY", "BPARLEY", "T1"
 BOT_TOKEN, APP_TOKEN = "xoxb-test", "xapp-test"  # tokens of a fake
-STREAM_LASTS = 300.0  # seconds
-TIERS = {  # calls a minute
-    "apps.connections.open": 60, "chat.update": 50, "chat.delete": 50, "chat.startStream": 20,
-    "chat.stopStream": 20, "chat.appendStream": 100, "conversations.replies": 50,
-    "conversations.history": 50, "chat.postEphemeral": 100, "conversations.open": 50,
-    "files.getUploadURLExternal": 100, "files.completeUploadExternal": 100, "files.info": 100,
-    "files.delete": 50, "assistant.threads.setStatus": 50, "agents.sessions.setStatus": 50,
-}  # fmt: skip
-# Posts into one channel: a bucket that leaks one a second, as people measured it.
-# https://github.com/RamblingCookieMonster/PSSlack/issues/52
-BUCKET, LEAK = 25, 1.0
 
 
-class Refusal(Exception):
-    """`{ok: false, error}`"""
-
-
-class Limited(Exception):
-    """429"""
-
-    def __init__(self, seconds: float) -> None:
-        self.seconds = seconds
-
-
-class WebApi:
+class WebApi(Streams):
     def __init__(self, *, limits: bool, streaming: str) -> None:
+        super().__init__()
         self.limits = limits
         self.streaming = streaming  # where chat.startStream works: "im", "everywhere", "nowhere"
         self.channels = {"C1"}
@@ -48,12 +28,9 @@ class WebApi:
         self.agent = True  # whether the app is one
         self.feedback = True  # whether there are feedback buttons
         self.time = time.time
-        self.refused_calls = 0  # by a limit
+        self.rates = RateLimits(self.now)
         self.offset = 0.0  # how far the clock was moved
         self._count = itertools.count(1)
-        self._streams: dict[str, float] = {}  # ts -> when it ends
-        self._used: dict[str, deque[float]] = defaultdict(deque)
-        self._levels: dict[str, tuple[float, float]] = {}  # channel -> fill of its bucket, when
 
     def now(self) -> float:
         return self.time() + self.offset
@@ -67,31 +44,8 @@ class WebApi:
         return answer
 
     def count_call(self, method: str, channel: str = "") -> None:
-        if not self.limits:
-            return
-        try:
-            if method == "chat.postMessage":
-                self._fill(channel)
-            elif method in TIERS:
-                self._spend(method, TIERS[method], 60.0)
-        except Limited:
-            self.refused_calls += 1
-            raise
-
-    def _fill(self, channel: str) -> None:
-        level, at = self._levels.get(channel, (0.0, 0.0))
-        level = max(0.0, level - (self.now() - at) * LEAK)
-        if level > BUCKET - 1:
-            raise Limited(1.0)
-        self._levels[channel] = level + 1, self.now()
-
-    def _spend(self, what: str, most: int, window: float) -> None:
-        used, now = self._used[what], self.now()
-        while used and used[0] <= now - window:
-            used.popleft()
-        if len(used) >= most:
-            raise Limited(window - (now - used[0]))
-        used.append(now)
+        if self.limits:
+            self.rates.count(method, channel)
 
     # What people and Parley say
 
@@ -213,51 +167,6 @@ class WebApi:
         more = str(start + limit) if len(messages) > start + limit else ""
         return {"messages": page, "response_metadata": {"next_cursor": more}}
 
-    # Streaming
-
-    def streams(self, ts: str) -> bool:
-        return self._streams.get(ts, 0.0) > self.now()
-
-    def chat_startStream(self, body: Json) -> Json:  # noqa: N802  Slack's name
-        channel = self._channel(body)
-        if self.streaming == "nowhere":
-            raise Refusal("missing_scope")
-        if self.streaming == "im" and not channel.startswith("D"):
-            raise Refusal("channel_type_not_supported")
-        if not (body.get("recipient_team_id") and body.get("recipient_user_id")):
-            raise Refusal("missing_recipient_user_id")
-        if not body.get("thread_ts"):
-            raise Refusal("invalid_arguments")
-        message = self.store(channel, BOT, bot_id=BOT_ID, thread_ts=body["thread_ts"])
-        message |= {"text": "", "blocks": []}
-        if self.agent:
-            self.sessions[body["thread_ts"]].append("processing")
-        self._streams[message["ts"]] = self.now() + STREAM_LASTS
-        _append(message, body)
-        return {"channel": channel, "ts": message["ts"]}
-
-    def chat_appendStream(self, body: Json) -> Json:  # noqa: N802  Slack's name
-        message = self._streaming(body)
-        _append(message, body)
-        return {"channel": message["channel"], "ts": message["ts"]}
-
-    def chat_stopStream(self, body: Json) -> Json:  # noqa: N802  Slack's name
-        message = self._streaming(body)
-        _append(message, body)
-        message["blocks"] = [*message["blocks"], *(body.get("blocks") or [])]
-        if body.get("metadata"):
-            message["metadata"] = body["metadata"]
-        del self._streams[message["ts"]]
-        if self.agent:
-            self.sessions[message["thread_ts"]].append(body.get("session_status") or "active")
-        return {"channel": message["channel"], "ts": message["ts"]}
-
-    def _streaming(self, body: Json) -> Json:
-        message = self.own(body, "message_not_owned_by_app")
-        if not self.streams(message["ts"]):
-            raise Refusal("message_not_in_streaming_state")
-        return message
-
 
 def _is_within(message: Json, body: Json) -> bool:
     """Between `oldest` and `latest`, or at one of them where this is `inclusive`."""
@@ -269,16 +178,3 @@ def _is_within(message: Json, body: Json) -> bool:
 
 def _is_true(value: Any) -> bool:
     return value in ("1", "true", True)
-
-
-def _append(message: Json, body: Json) -> None:
-    chunks = list(body.get("chunks") or [])
-    if markdown := body.get("markdown_text"):
-        chunks.append({"type": "markdown_text", "text": markdown})
-    for chunk in chunks:
-        if len(chunk.get("text", "")) > 12_000:
-            raise Refusal("msg_too_long")
-        if wrong(chunk.get("blocks", [])):
-            raise Refusal("invalid_chunks")
-        message["text"] += chunk.get("text", "")
-        message["blocks"] = [*message["blocks"], *chunk.get("blocks", [])]
