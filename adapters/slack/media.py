@@ -75,38 +75,40 @@ class Shares:
         return bool(file) and await self._appears(str(file), new=False)
 
     async def _put(self, key: str, media: Media) -> None:
-        """What broke off halfway is begun anew."""
+        """What broke off halfway is begun anew. A picture that Slack drops for its description,
+        as happens (https://github.com/slackapi/python-slack-sdk/issues/1818), is sent without it.
+        """
+        alt = described = uploads.alternative(media) if self._workspace.describes else ""
         for attempt in range(1, _ATTEMPTS + 1):
             try:
-                if await self._try(key, media):
+                seen = await self._try(key, media, alt)
+                if seen:
+                    self._workspace.describes &= alt == described
+                if seen or not alt:  # not yet: Slack takes its time
                     return
+                await self._remove(key)
+                alt = ""
             except Lost as error:
                 log.warning("attempt %s to send “%s”: %s", attempt, uploads.name(media), error)
         raise Unsent(f"“{uploads.name(media)}” was not sent: Slack did not take it. Try again.")
 
-    async def _try(self, key: str, media: Media) -> bool:
-        alt = uploads.alternative(media) if self._workspace.describes else ""
+    async def _try(self, key: str, media: Media, alt: str) -> bool:
+        """Whether it can be seen. Raises Unsent, Lost."""
         file = await uploads.uploaded(self._calls, media, alt=alt)
         await self._log.landed(key, file)
-        place, certain = self._where(), True
+        lost: Lost | None = None
         try:
-            await uploads.share(self._calls, media, file, place.channel, place.thread)
+            await uploads.share(self._calls, media, file, self._where(), described=bool(alt))
         except Lost as error:
-            log.warning("whether “%s” was shared is not known: %s", uploads.name(media), error)
-            certain = False
+            lost = error
         except Unsent:
             await self._remove(key)
             raise
-        if await self._appears(file, new=True):
-            return True
-        if certain and not alt:
-            log.warning("Slack has not shown “%s” yet", uploads.name(media))
-            return True
-        if certain:  # https://github.com/slackapi/python-slack-sdk/issues/1818
-            log.warning("Slack dropped a picture, so none is described from now on")
-            self._workspace.describes = False
-        await self._remove(key)
-        return False
+        seen = await self._appears(file, new=True)
+        if lost and not seen:
+            await self._remove(key)
+            raise lost
+        return seen
 
     async def _appears(self, file: str, *, new: bool) -> bool:
         for wait in (0.0, *WAITS):

@@ -16,7 +16,9 @@ from slack_sdk.errors import SlackApiError
 from adapters import markup
 from adapters.slack import escapes
 from adapters.slack.calls import Calls
-from adapters.slack.web import Lost, error_code, missing_scope, open_session
+from adapters.slack.web import Lost, TokenRefused, error_code, missing_scope, open_session
+from bot.errors import Undeliverable
+from bot.events import Place
 from bot.parts import Image, Media
 
 _TIMEOUT = aiohttp.ClientTimeout(total=600, sock_connect=10)  # seconds
@@ -57,14 +59,18 @@ async def uploaded(calls: Calls, media: Media, *, alt: str) -> str:
     return str(answer["file_id"])
 
 
-async def share(calls: Calls, media: Media, file: str, channel: str, thread: str) -> None:
-    """Post it. Slack may show it some seconds later. Raises Unsent, Lost."""
-    about = [{"id": file, "title": name(media)}]
+async def share(calls: Calls, media: Media, file: str, place: Place, *, described: bool) -> None:
+    """Post it. Slack may show it some seconds later. What it shows stands in its title, where it
+    is not `described`. Raises Unsent, Lost.
+    """
+    title = "" if described else alternative(media)[:_NAME]
     with _explained(media):
         await calls(
             "files.completeUploadExternal",
-            files=about, channel_id=channel, thread_ts=thread or None,
-        )  # fmt: skip
+            files=[{"id": file, "title": title or name(media)}],
+            channel_id=place.channel,
+            thread_ts=place.thread or None,
+        )
 
 
 async def shared(calls: Calls, file: str, channel: str) -> str | None:
@@ -143,7 +149,9 @@ def _explained(media: Media) -> Iterator[None]:
         reason = _REFUSED.get(error_code(error), f"Slack says {error_code(error)}.")
         sentence = missing_scope(error) or reason
         raise Unsent(f"“{name(media)}” was not sent: {sentence}") from error
-    except Lost:
+    except (Lost, TokenRefused):
         raise
+    except Undeliverable as error:
+        raise Unsent(f"“{name(media)}” was not sent: {error.sentence}") from error
     except OSError as error:
         raise Unsent(f"“{name(media)}” was not sent: Parley cannot read it.") from error

@@ -261,14 +261,31 @@ async def test_a_share_that_slack_shows_later_is_waited_for(slack, desk):
     assert slack.requests["files.info"] == 3
 
 
-async def test_a_picture_that_slack_drops_for_its_description_is_sent_without_one(slack, desk):
+async def test_a_picture_that_slack_drops_for_its_description_has_it_as_its_title(slack, desk):
     """https://github.com/slackapi/python-slack-sdk/issues/1818"""
     slack.uploads.drops_described = True
     for _ in range(2):
         await shown(desk, desk.delivery(await asked(slack)), FOX)
-    assert len([file for m in slack.api.messages for file in m.get("files", ())]) == 2
+    found = [file for m in slack.api.messages for file in m.get("files", ())]
+    assert [(file["alt_txt"], file["title"]) for file in found] == [("", FOX.alt)] * 2
     assert slack.requests["files.completeUploadExternal"] == 3  # it is tried once
     assert len(slack.uploads.known) == 2
+
+
+async def test_a_slow_picture_says_nothing_of_descriptions(slack, desk):
+    slack.uploads.slow = 99
+    await shown(desk, desk.delivery(await asked(slack)), FOX)
+    slack.uploads.slow = 0
+    await shown(desk, desk.delivery(await asked(slack)), FOX)
+    assert images(slack)[-1] == FOX.alt
+
+
+async def test_where_words_may_be_posted_but_no_files_the_words_stand(slack, desk):
+    """As with chat:write.public."""
+    slack.refuse("files.completeUploadExternal", "not_in_channel")
+    await shown(desk, desk.delivery(await asked(slack)), Text("Here."), CSV)
+    assert texts(slack)[0] == "Here."
+    assert "Invite it with /invite" in texts(slack)[1]
 
 
 async def test_without_the_right_to_look_a_file_is_taken_for_shown(slack, desk):
