@@ -37,7 +37,12 @@ async def visit(browser):
         contexts.append(context := await browser.new_context(**options))
         page = await context.new_page()
         page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and troubles.append(said.text))
+        page.on(
+            "console",
+            lambda said: (
+                said.type == "error" and troubles.append(f"{said.text} {said.location.get('url')}")
+            ),
+        )
         await page.goto(house.address + path)
         await page.wait_for_selector("#people input", state="attached")
         return page
