@@ -7,7 +7,7 @@ from tests.chaos.storm import IN_FLIGHT
 from tests.chaos.test_kill import quiet
 from tests.chaos.world import PEOPLE, until
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(200)]
 
 
 async def test_told_to_leave_it_ends_in_ten_seconds_and_freezes_nothing(world, figures):

@@ -12,7 +12,8 @@ from bot.parts import Button, Buttons, Card, Text
 from tests.fakes.slack_blocks import tables, wrong
 from tests.slack.helpers import STOP, asked, texts
 
-MENTION = re.compile(r"<(!(channel|here|everyone|subteam\^\w+)|[@#]\w+)(\|[^>]*)?>")
+ID = "[A-Za-z0-9]+"
+MENTION = re.compile(rf"<(!(channel|here|everyone|subteam\^{ID})|[@#]{ID})(\|[^>]*)?>")
 FEEDBACK = Buttons((Button("Regenerate", "regenerate"),), feedback=True)
 mentions = st.sampled_from(["<!channel>", "<@UADA>", "<#C1|general>", "<!subteam^S1|@all>", "<@"])
 wild = st.lists(mentions | st.text(max_size=40), max_size=20).map("".join)
