@@ -5,7 +5,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
 
-.PHONY: help run test check browser chaos engines bench lock clean
+.PHONY: help run test check browser chaos engines postman bench docs lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -34,8 +34,16 @@ chaos: .venv/dev  ## kill Parley again and again, and count what is lost
 engines: .venv/dev  ## what the sandbox's engines speak and hear, in minutes
 	$(BIN)/python -m pytest -m engines
 
+postman: .venv/dev  ## send every request of docs/postman.json to the sandbox, by newman
+	@command -v npm >/dev/null || { \
+		echo "make postman runs newman, which npm gets. On Debian: apt-get install npm"; exit 1; }
+	$(BIN)/python -m tests.postman
+
 bench: .venv/dev  ## measure, each against its floor
 	$(BIN)/python -m benchmarks
+
+docs: .venv/dev  ## write docs/openai-api.md again, after a change in docs/openai-api.toml
+	$(BIN)/python -m tests.project.openai_api
 
 lock: .venv/dev  ## write the lock files again, after a change in pyproject.toml
 	$(LOCK) pyproject.toml --all-extras --group dev -o requirements/dev.txt

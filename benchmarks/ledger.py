@@ -14,7 +14,7 @@ from statistics import median
 from benchmarks.row import Row, against, sized
 from bot.spending.payer import Payer
 from bot.storage.database import Database, open_database
-from bot.storage.ledger import Account, Books, Entry, Outcome, _balances
+from bot.storage.ledger import Account, Books, Entry, Outcome, Used, _balances
 
 NOW = 1_800_000_000
 DAY = 86_400
@@ -131,13 +131,13 @@ class Bench:
         self._open.append(row)
 
     async def _settle(self) -> None:
-        await self._books.close(self._open.pop(), Outcome("settled", 1_000, 300, 0, 500))
+        await self._books.close(self._open.pop(), Outcome("settled", Used(1_000, 300), 500))
 
     def _entry(self) -> Entry:
         self._calls += 1
         payer = Payer(f"slack:T1:U{self._calls % PEOPLE:08d}", "slack:T1", "delivery")
         return Entry(f"call-{self._calls:08d}", 1, payer.delivery, payer.author, payer.workspace,
-                     "chat", "gpt-6-luna", 1_000, 4_096, 2_148, NOW, NOW)  # fmt: skip
+                     "chat", "gpt-6-luna", Used(1_000), 4_096, 2_148, NOW, NOW)  # fmt: skip
 
 
 async def _cpu(work: Callable[[], Awaitable[None]], together: int) -> float:

@@ -6,19 +6,18 @@ official SDK stands beside it.
 """
 
 import asyncio
-import multiprocessing
 import statistics
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from itertools import chain
-from multiprocessing.connection import Connection
 
 import httpx
 import msgspec
 from httpx_aiohttp import AiohttpTransport
 
 from benchmarks.row import Row, against, sized, within
+from benchmarks.server import server
 from bot.openai import catalogue
 from bot.openai.chat import Chat, ChatMessage, ChatRequest
 from bot.openai.meter import Free
@@ -138,74 +137,6 @@ async def _sdk(url: str) -> Opened:
             return [_since(chunk.choices[0].delta.content) async for chunk in stream]
 
         yield listen
-
-
-@contextmanager
-def server() -> Iterator[str]:
-    """The address of a server in a process of its own; the path says how many events come, and
-    how many milliseconds apart: `/200/5/chat/completions`.
-    """
-    ours, theirs = multiprocessing.Pipe()
-    spawn = multiprocessing.get_context("spawn")
-    process = spawn.Process(target=_serve, args=(theirs,), daemon=True)
-    process.start()
-    try:
-        yield f"http://127.0.0.1:{ours.recv()}"
-    finally:
-        process.terminate()
-        process.join()
-
-
-def _serve(parent: Connection) -> None:
-    async def run() -> None:
-        listening = await asyncio.start_server(_stream, "127.0.0.1", 0, backlog=1000)
-        parent.send(listening.sockets[0].getsockname()[1])
-        await listening.serve_forever()
-
-    asyncio.run(run())
-
-
-async def _stream(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    while head := await _head(reader):
-        _, events, interval, *_ = head.split(b" ")[1].split(b"/")
-        writer.write(_HEAD)
-        for number in range(int(events)):
-            await asyncio.sleep(int(interval) / 1000)
-            writer.write(_chunk(b"stop" if number + 1 == int(events) else None))
-        writer.write(_segment(b"data: [DONE]\n\n") + b"0\r\n\r\n")
-    writer.close()
-
-
-async def _head(reader: asyncio.StreamReader) -> bytes:
-    try:
-        head = await reader.readuntil(b"\r\n\r\n")
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return b""
-    size = next(s for s in head.lower().split(b"\r\n") if s.startswith(b"content-length:"))
-    await reader.readexactly(int(size.split(b":")[1]))
-    return head
-
-
-_HEAD = (
-    b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nx-request-id: req_1\r\n"
-    b"transfer-encoding: chunked\r\n\r\n"
-)
-
-
-def _chunk(reason: bytes | None) -> bytes:
-    """A chunk as OpenAI sends it; its text is the time of sending, on the machine's clock."""
-    finish = b'"' + reason + b'"' if reason else b"null"
-    return _segment(
-        b'data: {"id":"chatcmpl-Ck0123456789abcdefghijklmnop","object":"chat.completion.chunk",'
-        b'"created":1790000000,"model":"gpt-6-luna","service_tier":"default",'
-        b'"system_fingerprint":"fp_0123456789","choices":[{"index":0,"delta":{"content":"%.6f"},'
-        b'"logprobs":null,"finish_reason":%s}],"usage":null,"obfuscation":"abcdefg"}\n\n'
-        % (time.monotonic(), finish)
-    )
-
-
-def _segment(data: bytes) -> bytes:
-    return b"%x\r\n%s\r\n" % (len(data), data)
 
 
 if __name__ == "__main__":

@@ -20,22 +20,25 @@ from bot.dispatch.turns import Turns
 from bot.http.server import Server
 from bot.layers import Layers, Suggester, Throttle
 from bot.openai import catalogue
-from bot.openai.chat import Chat
-from bot.openai.transport import Transport
+from bot.openai.api import API
 from bot.ports import Adapter, Ground
+from bot.provider_settings import CAPABILITIES
+from bot.providers import Providers
 from bot.services import Services
 from bot.settings import Settings, is_loopback, load
+from bot.spending.bills import Bills
 from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
+from bot.storage.cache import MEGABYTE
 from bot.storage.store import Storage, open_storage
 from bot.supervision import Supervision, repeat
 
 log = logging.getLogger(__name__)
 
-CHAT_MODEL = "gpt-6-luna"
 PAGE_ADMINS = ("page:owner", "page:admin")  # who logged in; the sandbox's own identity
 EVENT_IDS_KEPT = 7 * 86_400.0  # seconds; platforms deliver again within hours
+WORKS_KEPT = 30 * 86_400.0  # seconds that the buttons of an answer know what it made
 LEDGER_PAUSE = 60.0  # seconds between looks for reservations of dead processes
 PRUNE_PAUSE = 3_600.0  # seconds
 
@@ -44,16 +47,17 @@ async def run(settings: Settings) -> None:
     """Until SIGTERM or Ctrl+C. Raises ParleyError where it cannot start."""
     leave = _leave_at_a_signal()
     async with AsyncExitStack() as stack:
-        storage = await open_storage(settings.database_path)
+        storage = await open_storage(settings.database_path, settings.cache_mb * MEGABYTE)
         stack.push_async_callback(storage.close)
-        sandbox = await stack.enter_async_context(twin.sandbox()) if settings.sandboxed else None
+        needed = any(map(settings.sandboxed, CAPABILITIES))
+        sandbox = await stack.enter_async_context(twin.sandbox()) if needed else None
         services = compose(stack, settings, storage, sandbox)
         router = set_up_handlers(services)
         supervision = Supervision()
         server = Server(
             settings.http_host, settings.http_port, partial(_health, storage, supervision)
         )
-        adapters = connect_adapters(ground(settings, storage, server.app))
+        adapters = connect_adapters(ground(settings, storage, server.app, services.chat_model))
         layers = Layers(services.commands, services.admins, Throttle(settings.turns_per_minute))
         dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
         await server.start()
@@ -68,38 +72,35 @@ def compose(
 ) -> Services:
     """The services over this storage; `stack` closes them. `sandbox`: where the twin listens."""
     models = catalogue.load(settings.catalogue)
-    base_url, key = settings.openai_base_url, settings.openai_api_key
-    if settings.sandboxed:
-        base_url, key = sandbox, twin.KEY
-    transport = Transport(base_url, key, settings.openai_org_id)
-    stack.push_async_callback(transport.aclose)
+    providers = Providers(settings, models, sandbox)
+    stack.push_async_callback(providers.aclose)
     ledger = Ledger(storage.ledger, Budgets(settings), models)
     stack.push_async_callback(ledger.aclose)
     return Services(
         settings=settings,
         admins=frozenset((*settings.admins, *PAGE_ADMINS)),
-        sandboxed=settings.sandboxed,
-        chat_model=chat_model(settings),
+        sandboxed=settings.only_sandbox,
+        models=providers.models,
         catalogue=models,
-        openai=OpenAI(Chat(transport, models), models, ledger, settings),
+        openai=OpenAI(
+            API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
+        ),
         ledger=ledger,
         memory=storage.memory,
         feedback=storage.feedback,
+        preferences=storage.preferences,
+        works=storage.works,
         commands=Commands(()),
     )
 
 
-def chat_model(settings: Settings) -> str:
-    return settings.chat_model or (twin.MODEL if settings.sandboxed else CHAT_MODEL)
-
-
-def ground(settings: Settings, storage: Storage, http: web.Application) -> Ground:
+def ground(settings: Settings, storage: Storage, http: web.Application, chat_model: str) -> Ground:
     return Ground(
         state=storage.state,
         http=http,
         loopback=is_loopback(settings.http_host),
-        sandbox=settings.sandboxed,
-        chat_model=chat_model(settings),
+        sandbox=settings.only_sandbox,
+        chat_model=chat_model,
         folder=settings.files,
     )
 
@@ -137,9 +138,7 @@ async def _serve(  # noqa: PLR0913, PLR0917  all that lives as long as the proce
     working = [
         asyncio.create_task(dispatcher.run()),
         asyncio.create_task(repeat(services.ledger.recover, LEDGER_PAUSE)),
-        asyncio.create_task(
-            repeat(lambda: storage.inbox.prune(time.time() - EVENT_IDS_KEPT), PRUNE_PAUSE)
-        ),
+        asyncio.create_task(repeat(partial(_prune, storage), PRUNE_PAUSE)),
     ]
     try:
         await _told_to_leave(leave, working)
@@ -148,6 +147,11 @@ async def _serve(  # noqa: PLR0913, PLR0917  all that lives as long as the proce
         await asyncio.gather(_cancelled(receiving), dispatcher.drain())
         await _cancelled(working)
         await asyncio.gather(*(adapter.close() for adapter in adapters.values()))
+
+
+async def _prune(storage: Storage) -> None:
+    await storage.inbox.prune(time.time() - EVENT_IDS_KEPT)
+    await storage.works.prune(time.time() - WORKS_KEPT)
 
 
 def _leave_at_a_signal() -> asyncio.Event:

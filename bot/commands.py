@@ -102,6 +102,7 @@ class Command:
     private: bool = False  # the answer is for the asker's eyes only
     on_crash: OnCrash = "rerun"
     button: bool = False  # reached by a button only: in no menu, in no help
+    apart: bool = False  # what a button of it asks for is a post of its own, below the button's
     shortcut: str = ""  # its name in a message's own menu, at most 24 characters (Slack's limit)
 
     def missing(self, values: Mapping[str, Value]) -> tuple[Option, ...]:

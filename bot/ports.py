@@ -67,6 +67,7 @@ class Delivery:
 
 class Adapter(Protocol):
     name: str
+    speaks: Literal["opus", "mp3"]  # what its people can play: Ogg Opus as a voice message, or MP3
 
     @property
     def health(self) -> str:

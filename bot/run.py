@@ -38,6 +38,7 @@ class Run:
     id: str  # the delivery's
     shown: str = ""
     attempt: int = 1
+    apart: bool = False  # the answer to a button has posts of its own
     stopped: Literal["", StopReason] = ""
     once: Once = field(default=_call)
     """`await run.once("create batch", call)`: call at most once over all attempts, and get the
@@ -45,6 +46,8 @@ class Run:
     """
     open: Open = field(default=_open)
     """The bytes of an attachment, moved as they are read. Raises Refused."""
+    speaks: Literal["opus", "mp3"] = "mp3"
+    """The format of a Voice that people can play here."""
     history: History = field(default=_history)
     """What was said in the place before this, oldest first, as far as the platform tells: for a
     thread that Parley is called into. Raises Refused, where it may not be read.
@@ -53,4 +56,4 @@ class Run:
     @property
     def answers(self) -> str:
         """The delivery whose messages show this answer: its own, or the one it replaces."""
-        return self.event.of or self.id
+        return self.id if self.apart else self.event.of or self.id

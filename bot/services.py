@@ -1,5 +1,6 @@
 """What handlers are given at start: `setup(services)` takes from it what its handlers need."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.commands import Commands
@@ -9,17 +10,25 @@ from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
+from bot.storage.preferences import Preferences
+from bot.storage.works import Works
 
 
 @dataclass(frozen=True)
 class Services:
     settings: Settings
     admins: frozenset[str]  # author ids: those set, and the page's own where it has one
-    sandboxed: bool  # the model is the sandbox's: no key is set
-    chat_model: str
+    sandboxed: bool  # nothing costs anything: all of it is the sandbox's
+    models: Mapping[str, str]  # that are asked, by capability
     catalogue: Catalogue
     openai: OpenAI
     ledger: Ledger
     memory: Memory
     feedback: Feedback
+    preferences: Preferences
+    works: Works
     commands: Commands  # filled once all handlers are set up
+
+    @property
+    def chat_model(self) -> str:
+        return self.models["chat"]

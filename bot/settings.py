@@ -4,14 +4,24 @@ adapter.
 
 import ipaddress
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, AliasChoices, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ParleyError
+from bot.provider_settings import (
+    CAPABILITIES,
+    Address,
+    Capability,
+    Count,
+    Key,
+    ProviderSettings,
+    plain,
+)
 
 Money = Annotated[Decimal | None, Field(ge=0, max_digits=12, decimal_places=6)]
 
@@ -42,14 +52,20 @@ class PlatformSettings(Environment):
         raise NotImplementedError
 
 
-class Settings(Environment):
-    """Names are `PARLEY_` and the field, except the three that every OpenAI tool knows."""
+class Settings(Environment, ProviderSettings):
+    """Names are `PARLEY_` and the field, except the three that every OpenAI tool knows. Those of a
+    capability's provider have its name between: PARLEY_SPEECH_BASE_URL.
+    """
 
-    model_config = SettingsConfigDict(env_prefix="PARLEY_")
+    model_config = SettingsConfigDict(
+        env_prefix="PARLEY_", env_nested_delimiter="_", env_nested_max_split=1
+    )
 
-    openai_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("OPENAI_API_KEY"))
-    openai_base_url: str | None = Field(None, validation_alias=AliasChoices("OPENAI_BASE_URL"))
-    openai_org_id: str | None = Field(None, validation_alias=AliasChoices("OPENAI_ORG_ID"))
+    openai_api_key: Key | None = Field(None, validation_alias=AliasChoices("OPENAI_API_KEY"))
+    openai_base_url: Address | None = Field(None, validation_alias=AliasChoices("OPENAI_BASE_URL"))
+    openai_org_id: Annotated[str, AfterValidator(plain)] | None = Field(
+        None, validation_alias=AliasChoices("OPENAI_ORG_ID")
+    )
 
     database_url: str = "sqlite:///parley.db"
     http_host: str = "127.0.0.1"
@@ -58,14 +74,14 @@ class Settings(Environment):
     timezone: str = "UTC"  # in which a day and a month of a budget begin
     admins: Annotated[tuple[str, ...], NoDecode] = ()
 
-    chat_model: str | None = None  # unset: gpt-6-luna, or the sandbox's model
     catalogue: Path | None = None  # a TOML file that extends or overrides the shipped one
     system_prompt: str = (
         "You are a helpful AI assistant in a team chat, and your name is Parley. "
         "You answer questions correctly and briefly."
     )
     answer_tokens: int = Field(4096, ge=16)  # the most that one answer may take
-    turns_per_minute: int | None = Field(None, ge=1)  # the most that one person may ask
+    turns_per_minute: Count = None  # the most that one person may ask
+    cache_mb: int = Field(64, ge=0)  # the most that is kept of vectors and verdicts; 0: nothing
 
     budget_person_day: Money = None  # US dollars; unset: no limit
     budget_person_month: Money = None
@@ -102,10 +118,15 @@ class Settings(Environment):
             raise ValueError("only sqlite:/// is known, as in sqlite:///parley.db")
         return value
 
+    def sandboxed(self, capability: Capability) -> bool:
+        """Neither a key nor a server is set for it: the sandbox answers, and costs nothing."""
+        own = self.provider(capability)
+        return not (own.api_key or own.base_url or self.openai_api_key or self.openai_base_url)
+
     @property
-    def sandboxed(self) -> bool:
-        """Neither a key nor a server is set: the sandbox answers."""
-        return not (self.openai_api_key or self.openai_base_url)
+    def only_sandbox(self) -> bool:
+        """Nothing that can be asked costs anything."""
+        return all(map(self.sandboxed, CAPABILITIES))
 
     @property
     def database_path(self) -> Path:
@@ -136,9 +157,12 @@ def load(kind: type[Kind]) -> Kind:
 
 
 def _variable(kind: type[Environment], location: tuple[int | str, ...]) -> str:
-    name = str(location[0]) if location else ""
-    prefix = kind.model_config.get("env_prefix", "") if name in kind.model_fields else ""
-    return f"{prefix}{name}".upper()
+    """`PARLEY_SPEECH_FALLBACKS, entry 2`. What stands in an entry may be secret."""
+    names = [str(name) for name in takewhile(lambda part: isinstance(part, str), location)]
+    known = bool(names) and names[0] in kind.model_fields
+    prefix = kind.model_config.get("env_prefix", "") if known else ""
+    entries = [f", entry {number + 1}" for number in location if isinstance(number, int)]
+    return f"{prefix}{'_'.join(names)}".upper() + "".join(entries)
 
 
 def _said(message: str) -> str:

@@ -11,7 +11,17 @@ from pydantic import SecretStr
 from bot.errors import ParleyError
 
 KEY = SecretStr("sk-sandbox")
-MODEL = "smollm2-135m-instruct"
+MODELS = {
+    "chat": "smollm2-135m-instruct",
+    "embeddings": "wordllama-256",
+    "images": "sandbox-sketch",
+    "speech": "piper-joe",
+    "transcription": "whisper-tiny.en",
+    "translation": "whisper-tiny.en",
+    "moderation": "sandbox-moderation",
+    "jobs": "smollm2-135m-instruct",
+}
+"""What answers each capability, by the engine's own name."""
 START = 30.0  # seconds it may take to listen
 END = 3.0  # seconds it may take to leave
 

@@ -17,11 +17,13 @@ from bot.openai import tokens
 from bot.openai.chat import ChatChunk, ChatMessage, ChatRequest
 from bot.openai.errors import OpenAIError
 from bot.parts import Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
+from bot.pictures.shared import Shared
 from bot.ports import PARLEY
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
 from bot.storage.memory import Turn
+from bot.transcribing.showing import below
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +46,7 @@ UNFINISHED = {"length", "person", "shutdown", "cut"}
 def setup(services: Services) -> Iterable[Command | Trigger]:
     chat = Chat(services)
     yield Trigger("hello", _says_nothing, _hello)
-    yield Trigger("chat", lambda message: message.addressed, chat.reply(chat.asked), "resume")
+    yield Trigger("chat", _is_written, chat.reply(chat.asked), "resume")
     yield Command(
         "ask",
         "Ask the model, about a message where you choose it there",
@@ -57,11 +59,17 @@ def setup(services: Services) -> Iterable[Command | Trigger]:
         ("regenerate", "Answer anew, in the same message", chat.asked_again),
         ("continue", "Go on writing in the same message", chat.told_to_go_on),
     ):
-        yield Command(name, help_, chat.reply(prepare), button=True, on_crash="resume")
+        handler = below(services.works, chat.reply(prepare))
+        yield Command(name, help_, handler, button=True, on_crash="resume")
 
 
 def _says_nothing(message: Message) -> bool:
     return not (message.text.strip() or message.attachments)
+
+
+def _is_written(message: Message) -> bool:
+    """What is spoken is written down first, by another handler."""
+    return message.addressed and not any(file.sounds for file in message.attachments)
 
 
 async def _hello(_run: Run) -> Reply:
@@ -100,6 +108,7 @@ class Chat:
         self._model = services.catalogue.model(services.chat_model)
         self._limit = services.settings.answer_tokens
         self._context = Context(self._model, services.settings.system_prompt, self._limit)
+        self._pictures = Shared(services.preferences, services.works, self._model)
 
     async def asked(self, run: Run) -> Prompt:
         """With what the thread remembers, or what was said in it before Parley was called."""
@@ -108,7 +117,8 @@ class Chat:
         if not turns and run.event.place.thread not in {"", run.event.source}:
             turns, missed = await self._heard(run)
             notices += missed
-        return Prompt(self._context.messages(turns, question), question, notices=notices)
+        pictures = await self._pictures.of(run.event.place)
+        return Prompt(self._context.messages(turns, question, pictures), question, notices=notices)
 
     async def _question(self, run: Run) -> tuple[str, list[str]]:
         """What is asked, with the text of the files that came with it; and what to say of those
@@ -140,7 +150,8 @@ class Chat:
         """Regenerate: the same question, with what the thread knew then."""
         question, _ = await self._recall(run)
         turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
-        return Prompt(self._context.messages(turns, question.text), question.text)
+        pictures = await self._pictures.of(run.event.place)
+        return Prompt(self._context.messages(turns, question.text, pictures), question.text)
 
     async def told_to_go_on(self, run: Run) -> Prompt:
         """Continue: more of the same answer."""

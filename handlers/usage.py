@@ -46,10 +46,15 @@ def _spent(title: str, totals: Sequence[Total]) -> str:
 
 
 def _line(total: Total) -> str:
-    return (
-        f"- {total.capability}: {_money([total])} ({_calls(total.calls)}, "
-        f"{total.tokens_in:,} tokens read, {total.tokens_out:,} written)"
+    units = (
+        (total.tokens_in, "tokens read"),
+        (total.tokens_out, "written"),
+        (total.pictures, "painted"),
+        (total.characters, "characters spoken"),
+        (total.seconds, "seconds heard"),
     )
+    told = [_calls(total.calls), *(f"{number:,} {unit}" for number, unit in units if number)]
+    return f"- {total.capability.replace('_', ' ')}: {_money([total])} ({', '.join(told)})"
 
 
 def _money(totals: Sequence[Total]) -> str:

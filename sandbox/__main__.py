@@ -19,14 +19,15 @@ from sandbox.server import Settings, application
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING)  # before a library makes it INFO
     options = _options()
+    logging.basicConfig(level=logging.WARNING)  # before a library makes it INFO
     with tempfile.TemporaryDirectory(prefix="sandbox-") as temporary:
         settings = _settings(options, options.folder or Path(temporary))
         try:
             asyncio.run(_serve(options, settings))
         except OSError as error:
             sys.exit(f"sandbox: cannot listen on {options.host}:{options.port}: {error.strerror}")
+    os._exit(0)  # Python would wait for what the engines' threads are at
 
 
 def _options() -> argparse.Namespace:
@@ -101,7 +102,6 @@ async def _serve(options: argparse.Namespace, settings: Settings) -> None:
         await stop.wait()
     finally:
         await runner.cleanup()
-        settings.choice.close()
 
 
 def _address(runner: web.AppRunner) -> str:

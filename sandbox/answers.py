@@ -7,7 +7,7 @@ from typing import Any, Self
 import msgspec
 from aiohttp import web
 
-from sandbox.errors import APIError
+from sandbox.errors import SERVER, STUMBLED, APIError
 from sandbox.faults import STREAMED, Fault
 
 encode = msgspec.json.encode
@@ -16,10 +16,6 @@ FAULT: web.RequestKey[Fault] = web.RequestKey("fault", Fault)
 
 def answer(body: Any, status: int = 200) -> web.Response:
     return web.Response(body=encode(body), status=status, content_type="application/json")
-
-
-class Cut(ConnectionResetError):
-    """The connection was ended on order."""
 
 
 class Events:
@@ -61,7 +57,7 @@ class Events:
     async def _fail(self) -> None:
         match self._fault.name:
             case "error":
-                raise APIError(500, "The server had an error while processing your request.")
+                raise APIError(SERVER, STUMBLED)
             case "malformed":
                 await self._write("", b'{"id": "malformed", "choices": [{')
             case _:
@@ -91,4 +87,4 @@ async def _silence(http: web.Request, fault: Fault) -> None:
         await asyncio.Event().wait()  # until the client leaves, which cancels this
     if http.transport:
         http.transport.abort()
-    raise Cut
+    raise asyncio.CancelledError  # aiohttp would log another error as its own

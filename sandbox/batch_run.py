@@ -1,18 +1,19 @@
 """A batch being carried out, line by line, as single requests would be."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import IO, Any
 
 import msgspec
 from aiohttp import web
-from msgspec import Struct, field
 
 from sandbox.batch_input import Line, read
+from sandbox.batch_types import Batch, Counts
 from sandbox.call import Call
 from sandbox.chat import completion
 from sandbox.embeddings import embeddings
-from sandbox.errors import APIError
+from sandbox.errors import SERVER, STUMBLED, APIError
 from sandbox.ids import new
 from sandbox.images import generations
 from sandbox.moderations import moderations
@@ -20,6 +21,8 @@ from sandbox.store import STORE, Store
 from sandbox.tasks import PACE
 
 AT_ONCE = 2  # lines
+OK = 200
+log = logging.getLogger(__name__)
 Endpoint = Callable[[Call, bytes], Awaitable[dict[str, Any]]]
 
 ENDPOINTS: dict[str, Endpoint] = {
@@ -28,52 +31,6 @@ ENDPOINTS: dict[str, Endpoint] = {
     "/v1/moderations": moderations,
     "/v1/images/generations": generations,
 }
-
-
-class Counts(Struct):
-    total: int = 0
-    completed: int = 0
-    failed: int = 0
-
-
-class Batch(Struct):
-    id: str
-    endpoint: str
-    input_file_id: str
-    completion_window: str
-    created_at: int
-    expires_at: int
-    metadata: dict[str, str] | None
-    lasts: int | None  # seconds of its files
-    object: str = "batch"
-    status: str = "validating"
-    model: str | None = None
-    errors: dict[str, Any] | None = None
-    output_file_id: str | None = None
-    error_file_id: str | None = None
-    times: dict[str, int] = field(default_factory=dict)  # when it entered each status
-    request_counts: Counts = field(default_factory=Counts)
-    tokens: list[int] = field(default_factory=lambda: [0, 0])  # in, out
-
-    def enter(self, status: str, now: int) -> None:
-        self.status = status
-        self.times[status] = now
-
-    def shown(self) -> dict[str, Any]:
-        """As OpenAI does."""
-        fields = msgspec.structs.asdict(self)
-        for own in ("times", "tokens", "lasts"):
-            del fields[own]
-        statuses = ("in_progress", "finalizing", "completed", "failed", "expired", "cancelling", "cancelled")  # fmt: skip  # noqa: E501
-        given, made = self.tokens
-        usage = {
-            "input_tokens": given,
-            "input_tokens_details": {"cached_tokens": 0},
-            "output_tokens": made,
-            "output_tokens_details": {"reasoning_tokens": 0},
-            "total_tokens": given + made,
-        }
-        return fields | {f"{s}_at": self.times.get(s) for s in statuses} | {"usage": usage}
 
 
 async def run(app: web.Application, batch: Batch) -> None:
@@ -139,17 +96,28 @@ async def _work(
         line = next(lines, None)
         if line is None:
             return
-        try:
-            app[STORE].check_room(answers.tell())
-            body = await ENDPOINTS[batch.endpoint](call, line.body)
-        except APIError as error:
-            batch.request_counts.failed += 1
-            record = _record(line.custom_id, error.status, error.body)
-            await asyncio.to_thread(errors.write, record)
-        else:
+        status, body = await _answered(call, line, answers.tell())
+        record = _record(line.custom_id, status, body)
+        if status == OK:
             batch.request_counts.completed += 1
             _count(batch, body)
-            await asyncio.to_thread(answers.write, _record(line.custom_id, 200, body))
+            await asyncio.to_thread(answers.write, record)
+        else:
+            batch.request_counts.failed += 1
+            await asyncio.to_thread(errors.write, record)
+
+
+async def _answered(call: Call, line: Line, size: int) -> tuple[int, dict[str, Any]]:
+    """Status and body. `size`: bytes of the answers so far."""
+    try:
+        call.app[STORE].check_room(size)
+        return OK, await ENDPOINTS[call.endpoint](call, line.body)
+    except APIError as error:
+        found = error
+    except Exception:
+        log.exception("A line of a batch failed: %s", line.custom_id)
+        found = APIError(SERVER, STUMBLED)
+    return found.status, found.body
 
 
 def _count(batch: Batch, body: dict[str, Any]) -> None:

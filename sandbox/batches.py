@@ -6,7 +6,8 @@ from aiohttp import web
 from msgspec import Struct
 
 from sandbox.answers import answer
-from sandbox.batch_run import ENDPOINTS, Batch, run
+from sandbox.batch_run import ENDPOINTS, run
+from sandbox.batch_types import Batch
 from sandbox.errors import APIError, invalid, not_found
 from sandbox.files import Lasts
 from sandbox.ids import new

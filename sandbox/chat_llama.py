@@ -8,6 +8,7 @@ from sandbox.chat_request import ChatRequest
 from sandbox.engines.llama import CONTEXT, Chunk, Llama
 from sandbox.errors import APIError
 
+UNASKED = 400  # tokens of an answer that has no cap: under a grammar so small a model may never end
 COMMON: dict[str, Any] = {
     "stream": True,
     "stream_options": {"include_usage": True},
@@ -20,7 +21,7 @@ def wish(request: ChatRequest, messages: list[dict[str, str]]) -> dict[str, Any]
     wished = {
         "temperature": 0.2 if request.temperature is None else request.temperature,
         "top_p": 0.9 if request.top_p is None else request.top_p,  # both from the model's card
-        "max_tokens": min(request.cap, CONTEXT) if request.cap else None,
+        "max_tokens": min(request.cap or UNASKED, CONTEXT),
         "frequency_penalty": request.frequency_penalty,
         "presence_penalty": request.presence_penalty,
         "stop": request.stop,

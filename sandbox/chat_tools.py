@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncGenerator
 from typing import Any
 
+from sandbox.chat_llama import UNASKED
 from sandbox.chat_messages import Message
 from sandbox.chat_request import ChatRequest, Function, ToolChoice
 from sandbox.engines.choice import Choice
@@ -57,7 +58,7 @@ def for_engine(request: ChatRequest, function: Function) -> dict[str, Any]:
         "messages": [{"role": "system", "content": told}, {"role": "user", "content": asked}],
         "temperature": request.temperature or 0.0,
         "seed": request.seed if request.seed is not None else 1,
-        "max_tokens": min(request.cap or 400, 400),
+        "max_tokens": min(request.cap or UNASKED, UNASKED),
         "response_format": {"type": "json_schema", "json_schema": {"schema": schema}},
     }
 

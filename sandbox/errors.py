@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 SERVER = 500  # from here on the server is at fault
+STUMBLED = "The server had an error while processing your request. Sorry about that!"
 
 
 class APIError(Exception):

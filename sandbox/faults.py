@@ -20,7 +20,7 @@ from typing import NoReturn
 
 from aiohttp import web
 
-from sandbox.errors import SERVER, APIError
+from sandbox.errors import SERVER, STUMBLED, APIError
 
 HEADER = "x-sandbox-fault"
 SPENT = {
@@ -39,7 +39,7 @@ STATUS = {
     401: ("Incorrect API key provided: sk-***.", "invalid_api_key"),
     403: ("You are not allowed to use this.", "unsupported_country_region_territory"),
     429: ("Rate limit reached for requests. Please try again.", "rate_limit_exceeded"),
-    500: ("The server had an error while processing your request. Sorry about that!", None),
+    500: (STUMBLED, None),
     503: ("The engine is currently overloaded, please try again later.", "server_is_overloaded"),
 }
 

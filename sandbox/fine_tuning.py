@@ -1,5 +1,6 @@
 """`/v1/fine_tuning/jobs`: create, list, one, cancel, pause, resume, events, checkpoints."""
 
+import re
 import secrets
 from typing import Annotated, Any, Literal
 
@@ -99,7 +100,9 @@ async def _check(http: web.Request, request: JobRequest) -> None:
 
 
 async def list_jobs(http: web.Request) -> web.Response:
-    found = page(list(http.app[JOBS].values()), query(http), 20)
+    pairs = {k[9:-1]: v for k, v in http.query.items() if re.fullmatch(r"metadata\[.+\]", k)}
+    jobs = [job for job in http.app[JOBS].values() if pairs.items() <= (job.metadata or {}).items()]
+    found = page(jobs, query(http), 20)
     return answer(found | {"data": [job.shown() for job in found["data"]]})
 
 

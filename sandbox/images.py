@@ -1,8 +1,7 @@
-"""`POST /v1/images/generations` and `/v1/images/edits`; pictures at addresses for an hour."""
+"""`POST /v1/images/generations` and `/v1/images/edits`."""
 
 import base64
 import time
-from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
@@ -12,19 +11,14 @@ from sandbox.answers import Events, answer
 from sandbox.call import CALL, Call, estimate, person
 from sandbox.engines.choice import CHOICE
 from sandbox.engines.engine import Engine
-from sandbox.errors import APIError, invalid
-from sandbox.ids import new
+from sandbox.errors import invalid
 from sandbox.image_request import ImageRequest, check
+from sandbox.image_shelf import shelved
 from sandbox.models import Model
 from sandbox.pictures import no_picture
 from sandbox.requests import convert, decode, form
 
 LARGEST = 50 << 20  # bytes of a picture that is edited
-HOUR = 3600.0
-KEPT = 100  # pictures at addresses
-
-Shelf = OrderedDict[str, tuple[float, bytes, str]]
-SHELF: web.AppKey[Shelf] = web.AppKey("shelf", OrderedDict)
 Draw = Callable[[Any, int], Any]  # the sketcher and the picture's number -> the picture
 
 
@@ -89,7 +83,7 @@ async def _datum(
     content = await _saved(engine, request, await _picture(engine, draw, number))
     datum: dict[str, Any] = {}
     if request.is_dalle and request.response_format != "b64_json":
-        datum["url"] = _shelved(call, content, request.kind)
+        datum["url"] = shelved(call, content, request.kind)
     else:
         datum["b64_json"] = base64.b64encode(content).decode()
     if request.model == "dall-e-3":
@@ -173,19 +167,3 @@ async def _parts(
     async for stage in stages:
         yield number, base64.b64encode(await _saved(engine, request, stage)).decode()
         number += 1
-
-
-def _shelved(call: Call, content: bytes, kind: str) -> str:
-    name = f"{new('img-', 32)}.{kind}"
-    shelf = call.app[SHELF]
-    shelf[name] = (time.monotonic() + HOUR, content, f"image/{kind}")
-    if len(shelf) > KEPT:
-        shelf.popitem(last=False)
-    return f"{call.host}/sandbox/images/{name}"
-
-
-async def fetch(http: web.Request) -> web.Response:
-    until, content, kind = http.app[SHELF].get(http.match_info["name"], (0.0, b"", ""))
-    if until < time.monotonic():
-        raise APIError(404, "This picture is not here any more; addresses hold for an hour.")
-    return web.Response(body=content, content_type=kind)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from sandbox.errors import not_found
 from sandbox.requests import convert
 
 
@@ -22,10 +23,12 @@ def query(http: web.Request) -> Query:
 
 
 def page(oldest_first: Sequence[Any], asked: Query, limit: int) -> dict[str, Any]:
-    """`limit`: where none is asked for."""
+    """`limit`: where none is asked for. Raises APIError 404."""
     things = list(oldest_first if asked.order == "asc" else reversed(oldest_first))
     ids = [thing.id for thing in things]
-    start = ids.index(asked.after) + 1 if asked.after in ids else 0
+    if asked.after and asked.after not in ids:
+        raise not_found("object to list after", asked.after, "after")
+    start = ids.index(asked.after) + 1 if asked.after else 0
     end = start + (asked.limit or limit)
     shown = things[start:end]
     return {

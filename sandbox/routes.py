@@ -12,7 +12,7 @@ from sandbox.batches import BATCHES
 from sandbox.call import CALL, Call
 from sandbox.chat import chat_completions
 from sandbox.embeddings import embeddings
-from sandbox.images import SHELF
+from sandbox.image_shelf import SHELF, fetch
 from sandbox.models import get_model, list_models
 from sandbox.moderations import moderations
 from sandbox.speech import speech
@@ -40,7 +40,7 @@ def routes(app: web.Application) -> None:
             web.post("/v1/moderations", _json(moderations)),
             web.post("/v1/images/generations", images.generate),
             web.post("/v1/images/edits", images.edit),
-            web.get("/sandbox/images/{name}", images.fetch),
+            web.get("/sandbox/images/{name}", fetch),
             web.post("/v1/audio/speech", speech),
             web.post("/v1/audio/transcriptions", transcription.transcriptions),
             web.post("/v1/audio/translations", transcription.translations),

@@ -17,7 +17,7 @@ from sandbox.answers import FAULT, answer, mangled
 from sandbox.book import BOOK, Book, forget, usage
 from sandbox.call import CALL, LIMITS, Call
 from sandbox.engines.choice import CHOICE, Choice
-from sandbox.errors import APIError
+from sandbox.errors import SERVER, STUMBLED, APIError
 from sandbox.faults import Fault, Faults
 from sandbox.limits import Limits
 from sandbox.models import MODELS, Models
@@ -86,11 +86,11 @@ async def _explained(request: web.Request, handler: Handler) -> web.StreamRespon
         found = error
     except web.HTTPException as error:
         found = _http_error(request, error)
-    except ConnectionError:  # the client has left, or a fault cut it off
+    except ConnectionError:  # the client has left
         raise asyncio.CancelledError from None  # aiohttp would log another error as its own
     except Exception:
         log.exception("%s %s failed", request.method, request.path)
-        found = APIError(500, "The server had an error while processing your request.")
+        found = APIError(SERVER, STUMBLED)
     response = answer(found.body, status=found.status)
     response.headers.update(found.headers)
     return response

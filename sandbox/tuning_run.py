@@ -4,11 +4,11 @@ it.
 
 import asyncio
 import hashlib
+import logging
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from msgspec import structs
 
 from sandbox.book import BOOK, Row
 from sandbox.engines.choice import CHOICE
@@ -26,6 +26,7 @@ TOLD = 100  # events about steps
 KEPT = 3  # checkpoints, as OpenAI
 LONGEST = 300_000  # words of one epoch; more would keep this machine busy for minutes
 ENDPOINT = "/v1/fine_tuning/jobs"
+log = logging.getLogger(__name__)
 
 
 class _Over(Exception):
@@ -39,12 +40,20 @@ async def run(app: web.Application, job: Job) -> None:
     except _Over:
         return
     except (BadFile, APIError) as error:
-        now = app[STORE].stamp()
-        job.status, job.finished_at = "failed", now
         text = f"The job failed due to an invalid training file. {error}"
-        job.error = {"code": "invalid_training_file", "param": "training_file", "message": text}
-        job.tell(now, text, level="error")
-        await save(app, job)
+        await _fail(app, job, text, "invalid_training_file", "training_file")
+    except Exception:
+        log.exception("%s failed", job.id)
+        await _fail(app, job, "The job failed: the server had an error.", "server_error")
+
+
+async def _fail(
+    app: web.Application, job: Job, text: str, code: str, param: str | None = None
+) -> None:
+    job.status, job.finished_at = "failed", app[STORE].stamp()
+    job.error = {"code": code, "param": param, "message": text}
+    job.tell(job.finished_at, text, level="error")
+    await save(app, job)
 
 
 async def _validated(app: web.Application, job: Job) -> tuple[list[Any], list[Any]]:
@@ -136,19 +145,19 @@ def _path(app: web.Application, name: str) -> Path:
 
 
 async def _finish(app: web.Application, job: Job, lines: list[str]) -> None:
-    now = app[STORE].stamp()
     table = "\n".join(lines).encode() + b"\n"
     results = await app[STORE].write([table], "step_metrics.csv", "fine-tune-results")
+    await _between(app, job)
+    # No await from here to the book: who sees that it succeeded can ask its model, and not cancel.
+    job.status, job.finished_at = "succeeded", app[STORE].stamp()
     job.result_files = [results.id]
-    job.tell(now, f"New fine-tuned model created: {job.fine_tuned_model}")
-    job.tell(now, "The job has successfully completed")
-    done = structs.replace(job, status="succeeded", finished_at=now)
-    await save(app, done)
-    app[JOBS][job.id] = done  # only now, so that who sees it can ask the model at once
+    job.tell(job.finished_at, f"New fine-tuned model created: {job.fine_tuned_model}")
+    job.tell(job.finished_at, "The job has successfully completed")
     publish(app)
     base = app[MODELS].get(job.model)
     counts: dict[str, float] = {"training": job.trained_tokens or 0}
     app[BOOK].write(Row(ENDPOINT, base.id, "", batch=False), counts, base.cost(counts))
+    await save(app, job)
 
 
 def publish(app: web.Application) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Sequence
+from typing import Literal
 
 import discord
 
@@ -55,6 +56,7 @@ async def check(settings: Settings, ground: Ground, commands: Commands) -> Seque
 
 class Discord:
     name = PLATFORM
+    speaks: Literal["opus", "mp3"] = "opus"
 
     def __init__(self, settings: Settings, ground: Ground) -> None:
         self._token = _token(settings)

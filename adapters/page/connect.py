@@ -3,17 +3,22 @@
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import AsyncGenerator, Sequence
+from typing import Literal
 
 from aiohttp import WSCloseCode, web
+from msgspec.structs import replace
 
 from adapters.pacing import Pace, frames
-from adapters.page import media
+from adapters.page import media, receive, sight
+from adapters.page.channels import Channels, shared
 from adapters.page.door import Door
 from adapters.page.files import page, static
 from adapters.page.lobby import Lobby
 from adapters.page.login import Free, Login
 from adapters.page.render import Answer
+from adapters.page.search import Search
 from adapters.page.settings import Settings
 from adapters.page.shelf import Shelf
 from adapters.page.socket import Socket
@@ -34,6 +39,7 @@ log = logging.getLogger(__name__)
 
 class Page:
     name = "page"
+    speaks: Literal["opus", "mp3"] = "mp3"
     health = "ok"
 
     def __init__(self, lobby: Lobby) -> None:
@@ -50,9 +56,10 @@ class Page:
         app.router.add_get("/socket", door.guarded(self._socket))
         uploads = Uploads(self._lobby.identity, self._lobby.shelf)
         app.router.add_post("/media/{person}", door.guarded(uploads.take))
-        app.router.add_get("/media/{person}/{post}/{file}/{name:[^/]*}", door.guarded(uploads.give))
+        app.router.add_get("/media/{home}/{post}/{file}/{name:[^/]*}", door.guarded(uploads.give))
         suggestions = Suggestions(self._lobby)
         app.router.add_get("/suggestions/{person}", door.guarded(suggestions.give))
+        app.router.add_get("/search/{person}", door.guarded(Search(self._lobby).give))
         if isinstance(login := self._lobby.identity, Login):
             app.router.add_get("/login", door.guarded(login.ask))
             app.router.add_post("/login", door.guarded(login.take))
@@ -74,7 +81,7 @@ class Page:
             log.warning("uploads that nobody sent stay where they are: %s", error)
 
     async def deliver(self, delivery: Delivery, screen: Screen) -> None:
-        place = delivery.place
+        place = delivery.place = await self._rooted(delivery)
         answer = Answer(await self._lobby.threads.open(place.channel, place.thread), delivery)
         async with contextlib.aclosing(frames(screen, Pace(_FRAME))) as states:
             async for frame in states:
@@ -83,9 +90,24 @@ class Page:
     def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
         return media.opened(self._lobby.shelf, attachment)
 
-    async def history(self, _place: Place, _before: str, _limit: int) -> Sequence[Message]:
-        """Parley is in every thread here from its beginning, and remembers it."""
-        return ()
+    async def _rooted(self, delivery: Delivery) -> Place:
+        """What is not said in a thread begins one."""
+        place = delivery.place
+        if place.thread:
+            return place
+        line = await self._lobby.threads.entitle(place.channel, delivery.id, "Parley")
+        self._lobby.tell(place.channel, line)
+        return replace(place, thread=delivery.id)
+
+    async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
+        """Parley is in every thread of a person's own from its beginning, and remembers it."""
+        if not shared(place.channel):
+            return ()
+        posts = (await self._lobby.threads.open(place.channel, place.thread)).posts
+        until = posts[before].at if before in posts else math.inf
+        said = (p for p in posts.values() if p.at < until and sight.seen(p, sight.ANYBODY))
+        ordered = sorted(said, key=lambda post: post.at)[-limit:]
+        return [receive.shown(place, post) for post in ordered if not post.gone]
 
     async def close(self) -> None:
         sockets = tuple(self._lobby.present)
@@ -114,7 +136,9 @@ def connect(settings: Settings, ground: Ground) -> Page:
     free = ground.sandbox and ground.loopback
     identity = Free() if free else Login(ground.state, password)
     shelf = Shelf(ground.folder / "page")
-    adapter = Page(Lobby(identity, Threads(ground.state, shelf), shelf, _label(ground)))
+    adapter = Page(
+        Lobby(identity, Threads(ground.state, shelf), shelf, Channels(ground.state), _label(ground))
+    )
     adapter.mount(ground.http, Door(settings.page_hosts))
     return adapter
 

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
+from typing import Literal
 
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
@@ -53,6 +54,7 @@ async def check(settings: Settings, ground: Ground, commands: Commands) -> Seque
 
 class Slack:
     name = PLATFORM
+    speaks: Literal["opus", "mp3"] = "mp3"
 
     def __init__(self, settings: Settings, client: AsyncWebClient, teams: Teams) -> None:
         self.teams = teams

@@ -7,6 +7,7 @@ from bot.errors import Refused
 from bot.openai import tokens
 from bot.openai.catalogue import Model
 from bot.openai.chat import ChatMessage
+from bot.openai.chat_parts import Part, PicturePart, TextPart
 from bot.storage.memory import Turn
 
 # OpenAI's cookbook, chat formats
@@ -32,20 +33,24 @@ class Context:
         """In tokens, as one message."""
         return tokens.count(self._model, text) + OVERHEAD
 
-    def messages(self, turns: Sequence[Turn], question: str) -> list[ChatMessage]:
-        """Raises Refused where the question alone is too long."""
+    def messages(
+        self, turns: Sequence[Turn], question: str, pictures: Sequence[PicturePart] = ()
+    ) -> list[ChatMessage]:
+        """`pictures` go with the question. Raises Refused where that alone is too long."""
         if self._room < OVERHEAD:
             raise Refused(
                 f"Parley's instructions fill all that {self._model.id} can read. "
                 "An admin must shorten PARLEY_SYSTEM_PROMPT, or choose a larger model."
             )
-        room = self._room - self.cost(question)
+        cost = self.cost(question) + len(pictures) * self._model.picture
+        room = self._room - cost
         if room < 0:
             raise Refused(
-                f"That is about {self.cost(question):,} tokens, and {self._model.id} takes "
+                f"That is about {cost:,} tokens, and {self._model.id} takes "
                 f"{self._room:,} here. Please send less, or in parts."
             )
-        kept = [ChatMessage("user", question)]
+        parts: tuple[Part, ...] = (TextPart(question), *pictures)
+        kept = [ChatMessage("user", parts if pictures else question)]
         for turn in reversed(turns):
             room -= turn.tokens + OVERHEAD
             if room < 0:

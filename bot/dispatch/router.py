@@ -18,6 +18,7 @@ class Route:
     handler: Handler
     private: bool = False
     on_crash: OnCrash = "rerun"
+    apart: bool = False
 
 
 class Router:
@@ -32,7 +33,7 @@ class Router:
                 return Route(event, _withdraw)
             if isinstance(event, Invocation):
                 return self._command(event)
-            if invocation := self._commands.typed(event):
+            if event.addressed and (invocation := self._commands.typed(event)):
                 return self._command(invocation)
             return self._message(event)
         except Refused as refusal:
@@ -48,7 +49,7 @@ class Router:
 
     def _command(self, event: Invocation) -> Route:
         command = self._commands.named(event.command)
-        return Route(event, command.handler, command.private, command.on_crash)
+        return Route(event, command.handler, command.private, command.on_crash, command.apart)
 
 
 def _refusing(refusal: Refused) -> Handler:

@@ -91,15 +91,17 @@ class Turns:
             await self._storage.memory.move(answering.delivery.id, answering.delivery.place)
         if isinstance(taken.event, Deleted):
             await self._storage.memory.forget(taken.event.of)
+            await self._storage.works.forget(taken.event.of)
         if not answering.left_open:
             await self._storage.inbox.finish(taken.delivery)
 
     async def _prepare(self, taken: Taken, route: Route, adapter: Adapter) -> Answering:
         event = route.event
         shown = taken.shown if route.on_crash == "resume" else ""
-        run = Run(event, taken.delivery, shown, taken.attempt)
+        run = Run(event, taken.delivery, shown, taken.attempt, route.apart)
         run.once = partial(once, self._storage.steps, run.id)
         run.open = adapter.open
+        run.speaks = adapter.speaks
         run.history = partial(adapter.history, event.place, event.source, HISTORY)
         fresh = run.attempt == 1 and run.answers == run.id
         known = {} if fresh else await self._storage.outbox.load(run.answers)

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from bot.openai.catalogue_check import WrongValue
+from bot.openai.meter import Meter
 from bot.openai.resource import Page, Resource, check_metadata
 from bot.openai.transport import Transport
 from bot.openai.usage import Usage, WireUsage, used
@@ -109,7 +110,7 @@ class Batches:
     def __init__(self, transport: Transport) -> None:
         self._batches: Resource[Batch] = Resource(transport, "batches", "batch", Batch)
 
-    async def create(self, request: BatchRequest) -> Batch:
+    async def create(self, request: BatchRequest, meter: Meter) -> Batch:
         """Raises WrongValue; AnswerLost where it may have begun."""
         if not request.endpoint.startswith("/v1/"):
             raise WrongValue(
@@ -118,7 +119,9 @@ class Batches:
         check_metadata(request.metadata)
         fields = msgspec.to_builtins(request)
         extra = fields.pop("extra", {})
-        return await self._batches.create({**fields, "completion_window": "24h", **extra})
+        return await self._batches.create(
+            {**fields, "completion_window": "24h", **extra}, meter=meter
+        )
 
     async def list(self, *, after: str | None = None, limit: int | None = None) -> Page[Batch]:
         """The newest first."""

@@ -57,6 +57,11 @@ class Embeddings:
             transport, catalogue, "embeddings", "embeddings", {"encoding_format": None}
         )
 
+    @property
+    def provider(self) -> str:
+        """Its address."""
+        return self._endpoint.transport.address
+
     async def create(self, request: EmbeddingRequest, meter: Meter) -> Vectors:
         texts = (request.input,) if isinstance(request.input, str) else request.input
         _check(self._endpoint.model(request), texts)

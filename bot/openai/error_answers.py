@@ -31,6 +31,7 @@ _BY_CODE: dict[str, type[OpenAIError]] = {
     "string_above_max_length": TooLong,
     "content_filter": ContentRefused,
     "content_policy_violation": ContentRefused,
+    "moderation_blocked": ContentRefused,
     "invalid_api_key": AuthenticationFailed,
     "model_not_found": NotFound,
 }

@@ -79,7 +79,7 @@ class StreamCut(OpenAIError):
 class Malformed(OpenAIError):
     says = (
         "The model's server answered something that is no answer. "
-        "An admin should check OPENAI_BASE_URL."
+        "An admin should check its address: `python -m bot doctor` names the setting."
     )
 
 
@@ -100,7 +100,10 @@ class TooLarge(BadRequest):
 
 
 class AuthenticationFailed(OpenAIError):
-    says = "The model's server did not accept Parley's API key. An admin must check OPENAI_API_KEY."
+    says = (
+        "The model's server did not accept Parley's API key. "
+        "An admin must check it: `python -m bot doctor` names the setting."
+    )
 
 
 class PermissionDenied(OpenAIError):
@@ -113,7 +116,7 @@ class PermissionDenied(OpenAIError):
 class NotFound(OpenAIError):
     says = (
         "The model's server does not know this model or this function. "
-        "An admin should check the model's name in the settings, and OPENAI_BASE_URL."
+        "An admin should check its name and the address: `python -m bot doctor` names the settings."
     )
 
 

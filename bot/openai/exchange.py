@@ -32,7 +32,7 @@ class Exchange:
     """Made for one attempt. Each verb raises OpenAIError."""
 
     def __init__(
-        self, http: httpx.AsyncClient, call: Call, timeouts: Timeouts, left: float, secret: str
+        self, http: client.Client, call: Call, timeouts: Timeouts, left: float, secret: str
     ) -> None:
         self._http = http
         self._call = call
@@ -83,7 +83,7 @@ class Exchange:
 
     async def _response(self, encoding: str) -> httpx.Response:
         """With a status of success, the body not yet read."""
-        response = await self._http.send(self._request(encoding), stream=True)
+        response = await self._http.send(self._request(encoding))
         html = "text/html" in response.headers.get("content-type", "")
         self.headers = response.headers
         if response.is_success and not html:
@@ -103,14 +103,10 @@ class Exchange:
         times, headers = self._timeouts, {"Accept-Encoding": encoding}
         if isinstance(body, Form):
             headers |= body.headers
-        return self._http.build_request(
-            call.method,
-            call.path,
-            params=call.query or None,
-            content=self._pieces(body) if isinstance(body, Form) else body,
-            headers=headers,
-            timeout=httpx.Timeout(times.silence, connect=times.connect, pool=times.connect),
-        )
+        content = self._pieces(body) if isinstance(body, Form) else body
+        allowed = {"connect": times.connect, "pool": times.connect,
+                   "read": times.silence, "write": times.silence}  # fmt: skip
+        return self._http.request(call, content, headers, allowed)
 
     async def _pieces(self, form: Form) -> AsyncGenerator[bytes, None]:
         """While something goes up, the time for the first byte has not begun."""

@@ -8,6 +8,7 @@ import msgspec
 from bot.openai.catalogue import Catalogue
 from bot.openai.catalogue_check import WrongValue, check_tunable
 from bot.openai.errors import PermissionDenied
+from bot.openai.meter import Meter
 from bot.openai.parameters import Fields
 from bot.openai.resource import Page, Resource, check_metadata
 from bot.openai.transport import Transport
@@ -100,14 +101,14 @@ class FineTuning:
         self._catalogue = catalogue
         self._jobs: Resource[Job] = Resource(transport, "fine_tuning/jobs", "fine-tuning job", Job)
 
-    async def create(self, request: JobRequest) -> Job:
+    async def create(self, request: JobRequest, meter: Meter) -> Job:
         """Raises WrongValue; AnswerLost where it may have begun."""
         model = self._catalogue.model(request.model)
         method = request.method or next(iter(model.methods), "")
         check_tunable(self._catalogue, model, method)
         _check(request)
         try:
-            return await self._jobs.create(_fields(request, method), request.model)
+            return await self._jobs.create(_fields(request, method), request.model, meter)
         except PermissionDenied as error:
             error.sentence = _CLOSED
             raise

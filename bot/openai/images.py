@@ -12,7 +12,7 @@ import msgspec
 from bot.openai.calls import SLOW
 from bot.openai.catalogue import Catalogue
 from bot.openai.endpoint import Endpoint
-from bot.openai.errors import Malformed, StreamCut
+from bot.openai.errors import ContentRefused, Malformed, StreamCut
 from bot.openai.image_types import EditRequest, ImageRequest, Picture, Pictures
 from bot.openai.meter import Meter
 from bot.openai.stream import Stream
@@ -76,8 +76,13 @@ class Images:
             return
         stream = await endpoint.open(request, meter, stream=True, **_files(request))
         async with aclosing(stream), aclosing(_events(stream)) as pictures:
-            async for picture in pictures:
-                yield picture
+            try:
+                async for picture in pictures:
+                    yield picture
+            except ContentRefused as error:  # what its rules keep back is not charged
+                error.may_have_run = False
+                await meter.failed(error)
+                raise
 
     async def content(self, picture: Picture) -> bytes:
         """Raises OpenAIError."""

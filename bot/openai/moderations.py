@@ -26,9 +26,14 @@ class ModerationRequest(Request, frozen=True, kw_only=True):
         return sorted({"text" if isinstance(one, str) else one.kind for one in inputs})
 
     @property
-    def verdicts(self) -> int:
+    def many(self) -> bool:
+        """Texts, which get a verdict each."""
         texts = all(isinstance(one, str) for one in self.input)
-        return len(self.input) if texts and not isinstance(self.input, str) else 1
+        return texts and not isinstance(self.input, str)
+
+    @property
+    def verdicts(self) -> int:
+        return len(self.input) if self.many else 1
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -64,6 +69,11 @@ class Moderations:
         self._endpoint = Endpoint(
             transport, catalogue, "moderations", "moderation", unsent=frozenset({"user", "parts"})
         )
+
+    @property
+    def provider(self) -> str:
+        """Its address."""
+        return self._endpoint.transport.address
 
     async def create(self, request: ModerationRequest, meter: Meter) -> Moderation:
         def read(answer: Answer) -> Moderation:

@@ -10,7 +10,7 @@ import msgspec
 from bot.openai.calls import SLOW, Call
 from bot.openai.catalogue_check import WrongValue
 from bot.openai.errors import NotFound
-from bot.openai.meter import Free
+from bot.openai.meter import Free, Meter
 from bot.openai.parameters import Fields, encoded
 from bot.openai.transport import Transport
 from bot.openai.uploads import Form
@@ -45,12 +45,12 @@ class Resource(Generic[T]):
         self._one = reader(kind)
         self._many = reader(Page[kind])  # type: ignore[valid-type]  # msgspec reads it when it runs
 
-    async def create(self, body: Fields | Form, model: str = "") -> T:
+    async def create(self, body: Fields | Form, model: str = "", meter: Meter | None = None) -> T:
         """AnswerLost where it may have been made all the same."""
         content = body if isinstance(body, Form) else encoded(body)
         call = Call("POST", self._path, content, model, creates=f"the {self._noun}",
                     patience=SLOW)  # fmt: skip
-        return await self._transport.fetch(call, Free(), self._one)
+        return await self._transport.fetch(call, meter or Free(), self._one)
 
     async def get(self, id_: str) -> T:
         with self._known(id_):

@@ -38,8 +38,7 @@ _ELSEWHERE = (
 
 class Transport:
     """Of one provider, and of those that stand in for it: `fallback` is asked where this one is
-    down or our quota there is spent. Raises WrongSetting where the address or the key cannot be
-    one.
+    down or our quota there is spent.
     """
 
     def __init__(  # noqa: PLR0913  a provider has this many facts
@@ -60,7 +59,11 @@ class Transport:
         self._breakers: defaultdict[str, Breaker] = defaultdict(lambda: Breaker(clock))
         self._paces: defaultdict[str, Pace] = defaultdict(lambda: Pace(limits, clock))
         self._secret = (key.get_secret_value() if key else "").strip()
-        self._http = client.made(base_url, self._secret, organization)
+        self._http = client.Client(base_url, self._secret, organization)
+
+    @property
+    def address(self) -> str:
+        return str(self._http.address)
 
     async def aclose(self) -> None:
         """That of its fallback too."""

@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
-from bot.openai import tokens
-from bot.openai.catalogue import Model
-from bot.openai.chat import ChatChunk, ChatCompletion, Usage
 from bot.openai.errors import OpenAIError
+from bot.spending.bills import Bill, Heard
 from bot.spending.ledger import Ledger
-from bot.spending.outcomes import NOTHING, used
+from bot.spending.outcomes import NOTHING, settled
 from bot.spending.payer import Payer
 from bot.spending.quotes import Quote
+from bot.spending.receipt import Receipt
 from bot.storage.ledger import Outcome
 
 
@@ -26,47 +25,35 @@ class Attempt:
     reserved: int
     sent: bool = False
     unused: bool = False  # the server cannot have worked for it
-    pieces: list[str] = field(default_factory=list)
-    usage: Usage | None = None
-    request_id: str = ""
+    heard: Heard = field(default_factory=Heard)
 
-    def hear(self, answer: ChatChunk | ChatCompletion) -> None:
-        self.usage = answer.usage or self.usage
-        self.request_id = answer.request_id or self.request_id
-        if answer.text:
-            self.pieces.append(answer.text)
-
-    def outcome(self, quote: Quote, model: Model) -> Outcome:
+    def outcome(self, bill: Bill) -> Outcome:
         if self.unused or not self.sent:
             return NOTHING
-        if usage := self.usage:
-            return used(quote.prices, self.reserved, usage.prompt, usage.completion, usage.cached,
-                        request_id=self.request_id)  # fmt: skip
-        # A chunk is at least a token, and a server's tokens may be smaller than ours.
-        answered = max(tokens.count(model, "".join(self.pieces)), len(self.pieces))
-        return used(quote.prices, self.reserved, quote.tokens_in, answered,
-                    estimated=True, request_id=self.request_id)  # fmt: skip
+        charge = bill.charge(self.heard)
+        return settled(charge.used, charge.cost, self.reserved, estimated=charge.estimated,
+                       request_id=self.heard.request_id)  # fmt: skip
 
 
 class Call:
     """The Meter of one call. Held from `async with` on, with `cap` as the most output tokens that
-    the budgets allow; closed at its end, whichever way that comes.
+    the budgets allow; closed at its end, whichever way that comes, unless a job keeps it.
     """
 
     cap: int
 
-    def __init__(self, ledger: Ledger, payer: Payer, quote: Quote, model: Model) -> None:
+    def __init__(self, ledger: Ledger, payer: Payer, bill: Bill, receipt: Receipt) -> None:
         self._ledger = ledger
         self._payer = payer
-        self._quote = quote
-        self._model = model
+        self._bill = bill
+        self._receipt = receipt
         self._id = secrets.token_urlsafe(9)
         self._attempt: Attempt | None = None
         self._lock = asyncio.Lock()  # a close waits for a reservation under way
 
     async def __aenter__(self) -> Self:
         try:
-            await self._ledger.finish(self._reserve(self._quote))
+            await self._ledger.finish(self._reserve(self._bill.quote))
         except asyncio.CancelledError:
             await self._ledger.finish(self._close())
             raise
@@ -74,25 +61,33 @@ class Call:
 
     async def __aexit__(
         self,
-        _kind: type[BaseException] | None,
+        kind: type[BaseException] | None,
         _error: BaseException | None,
         _traceback: TracebackType | None,
     ) -> None:
+        if self._attempt:
+            self._attempt.heard.whole = kind is None
         await self._ledger.finish(self._close())
 
     async def sending(self) -> None:
         if self._now.sent:
-            await self._ledger.finish(self._reserve(self._quote.again(self.cap)))
+            await self._ledger.finish(self._reserve(self._bill.quote.again(self.cap)))
         self._now.sent = True
 
     async def failed(self, error: OpenAIError) -> None:
-        self._now.request_id = error.request_id
+        self.heard.request_id = error.request_id
         if not error.may_have_run:
             self._now.unused = True
             await self._ledger.finish(self._ledger.unused(self._now.row))
 
-    def hear(self, answer: ChatChunk | ChatCompletion) -> None:
-        self._now.hear(answer)
+    async def keep(self, job: str) -> None:
+        """What is held stays held until this job has ended, which may be tomorrow."""
+        await self._ledger.finish(self._keep(job))
+
+    @property
+    def heard(self) -> Heard:
+        """What has come of the answer."""
+        return self._now.heard
 
     @property
     def _now(self) -> Attempt:
@@ -104,14 +99,24 @@ class Call:
         """The next attempt, which takes over the hold of the one before."""
         async with self._lock:
             before = self._attempt
-            closing = (before.row, before.outcome(self._quote, self._model)) if before else None
+            closing = (before.row, self._outcome(before)) if before else None
             number = before.number + 1 if before else 1
             row, entry = await self._ledger.reserve(self._id, number, self._payer, quote, closing)
             self._attempt = Attempt(row, number, entry.reserved)
             self.cap = entry.cap
 
+    async def _keep(self, job: str) -> None:
+        async with self._lock:
+            if self._attempt and await self._ledger.keep(self._attempt.row, job):
+                self._attempt = None
+
     async def _close(self) -> None:
         async with self._lock:
             if attempt := self._attempt:
                 self._attempt = None
-                await self._ledger.close(attempt.row, attempt.outcome(self._quote, self._model))
+                await self._ledger.close(attempt.row, self._outcome(attempt))
+
+    def _outcome(self, attempt: Attempt) -> Outcome:
+        outcome = attempt.outcome(self._bill)
+        self._receipt.add(outcome)
+        return outcome

@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 from bot.errors import Refused
 from bot.openai import tokens
 from bot.openai.catalogue import Catalogue
+from bot.spending import prices
+from bot.spending.bills import Charge
 from bot.spending.budgets import Budgets, Limit
-from bot.spending.outcomes import NOTHING, used
+from bot.spending.outcomes import NOTHING, settled
 from bot.spending.payer import Payer
 from bot.spending.quotes import Quote
 from bot.storage.ledger import Balance, Books, Entry, Held, Outcome, Total
@@ -74,7 +76,7 @@ class Ledger:
             return Entry(
                 call=call, attempt=attempt, delivery=payer.delivery, author=payer.author,
                 workspace=payer.workspace, capability=quote.capability, model=quote.model,
-                tokens_in=quote.tokens_in, cap=cap,
+                expected=quote.expected, cap=cap,
                 reserved=quote.cost(cap, limited=bool(limits)),
                 day=self._budgets.start("day", now), month=self._budgets.start("month", now),
             )  # fmt: skip
@@ -96,6 +98,23 @@ class Ledger:
         except StorageUnavailable as error:
             log.warning("call %s cannot be settled now: %s", row, error)
             self._unwritten[row] = outcome
+
+    async def keep(self, row: int, job: str) -> bool:
+        """False: it could not be written, so the hold ends now, by estimate."""
+        try:
+            await self._books.keep(row, job)
+        except StorageUnavailable as error:
+            log.warning("call %s cannot be held for %s: %s", row, job, error)
+            return False
+        return True
+
+    async def end(self, job: str, charge: Charge | None) -> None:
+        """Settle what a job held, by what it cost or, where nobody knows, by what was held."""
+        if held := await self._books.of_job(job):
+            guess = Charge(held.expected, held.reserved or None, estimated=True)
+            told = charge or guess
+            await self.close(held.id, settled(told.used, told.cost, held.reserved,
+                                              estimated=told.estimated))  # fmt: skip
 
     async def statement(self, author: str, workspace: str) -> Statement:
         """What a person has used, and what is left of every budget that applies to them here."""
@@ -126,9 +145,13 @@ class Ledger:
         """Of what a dead process had under way."""
         if not held.may_have_run:
             return NOTHING
+        if not held.cap:  # it has one price, whatever is answered
+            return settled(held.expected, held.reserved or None, held.reserved, estimated=True)
         model = self._catalogue.model(held.model)
         shown = min(held.cap, tokens.count(model, held.shown))
-        return used(model.prices, held.reserved, held.tokens_in, shown, estimated=True)
+        cost = prices.cost(model.prices, held.expected.tokens_in, shown) if model.prices else None
+        used = held.expected._replace(tokens_out=shown)
+        return settled(used, cost, held.reserved, estimated=True)
 
     async def aclose(self) -> None:
         """Wait for everything that is being written."""

@@ -8,7 +8,7 @@ from bot.errors import Refused
 from bot.openai.catalogue import Prices
 from bot.spending.budgets import Limit
 from bot.spending.prices import affordable, cost
-from bot.storage.ledger import Balance
+from bot.storage.ledger import UNUSED, Balance, Used
 
 LEAST = 16  # output tokens; a shorter answer says nothing
 
@@ -26,19 +26,29 @@ class NoPrice(Refused):
 
 @dataclass(frozen=True)
 class Quote:
+    """`prices` are of what the budget chooses the length of: tokens. What costs the same whatever
+    is answered stands in `fixed`.
+    """
+
     capability: str
     model: str
     prices: Prices | None  # None: unknown
-    tokens_in: int  # counted
-    wanted: int  # output tokens
-    least: int  # with fewer it is not worth calling
-    ceiling: int | None  # what a call without a price is taken to cost
+    tokens_in: int = 0  # counted
+    wanted: int = 0  # output tokens
+    least: int = 0  # with fewer it is not worth calling
+    ceiling: int | None = None  # what a call without a price is taken to cost
     answers: int = 1  # to one prompt; each may have `wanted` tokens
+    fixed: int = 0
+    units: Used = UNUSED  # beside tokens
+
+    @property
+    def expected(self) -> Used:
+        return self.units._replace(tokens_in=self.tokens_in)
 
     def cost(self, cap: int, *, limited: bool) -> int:
         """What to hold. Raises NoPrice."""
         if self.prices:
-            return cost(self.prices, self.tokens_in, cap * self.answers)
+            return self.fixed + cost(self.prices, self.tokens_in, cap * self.answers)
         if not limited:
             return 0
         if self.ceiling is None:
@@ -48,8 +58,8 @@ class Quote:
     def cap(self, room: int) -> int:
         """The most output tokens, of those wanted, that this room has money for."""
         if self.prices is None:
-            return self.wanted if self.cost(0, limited=True) <= room else 0
-        most = affordable(self.prices, self.tokens_in, room)
+            return self.wanted if self.cost(0, limited=True) <= room else -1
+        most = affordable(self.prices, self.tokens_in, room - self.fixed)
         return self.wanted if most is None else min(self.wanted, most // self.answers)
 
     def fit(self, limits: Sequence[Limit], balances: Sequence[Balance]) -> int:

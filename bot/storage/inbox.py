@@ -38,9 +38,9 @@ class Inbox:
 
     async def accept(self, event: Event) -> Taken | NotTaken:
         """Each event id is taken once. A message to nobody is "ignored" and leaves its id alone,
-        unless it is said in a thread that Parley takes part in. One to Parley starts such a
-        thread. What belongs to the work of another living process is "handed over" to that.
-        Raises StorageUnavailable.
+        unless it is said in a thread that Parley takes part in, or is sound where Parley listens.
+        One to Parley starts such a thread. What belongs to the work of another living process is
+        "handed over" to that. Raises StorageUnavailable.
         """
         taken = Taken(secrets.token_urlsafe(9), _sound(event))
         return await self._database.write(partial(_accept, taken=taken, owner=self._owner))
@@ -105,7 +105,7 @@ def _accept(connection: sqlite3.Connection, taken: Taken, owner: Owner) -> Taken
     event = _meant(connection, taken.event)
     if event is None:
         return "ignored"
-    if isinstance(event, Message):
+    if isinstance(event, Message) and event.addressed:
         _join(connection, event)
         if event is not taken.event and not event.of:
             _answered_by(connection, event, taken.delivery)
@@ -135,7 +135,7 @@ def _meant(connection: sqlite3.Connection, event: Event) -> Event | None:
         case Edited():
             return _again(event, _answer_of(connection, event.message))
         case Message():
-            if event.addressed:
+            if event.addressed or _listened_to(connection, event):
                 return event
             there = _takes_part(connection, event)
             return msgspec.structs.replace(event, addressed=True) if there else None
@@ -168,6 +168,14 @@ def _takes_part(connection: sqlite3.Connection, event: Event) -> bool:
     return bool(event.place.thread and row)
 
 
+def _listened_to(connection: sqlite3.Connection, event: Message) -> bool:
+    """Sound, in a channel where what is spoken is written down."""
+    if _takes_part(connection, event) or not any(file.sounds for file in event.attachments):
+        return False
+    query = "SELECT 1 FROM preferences WHERE scope = ? AND name = 'transcription' AND value = 'on'"
+    return bool(connection.execute(query, (event.place.channel_key,)).fetchone())
+
+
 def _join(connection: sqlite3.Connection, event: Message) -> None:
     connection.execute("INSERT OR IGNORE INTO threads (key) VALUES (?)", (event.place.key,))
 
@@ -183,11 +191,15 @@ def _answered_by(connection: sqlite3.Connection, event: Message, delivery: str) 
 
 def _worker(connection: sqlite3.Connection, event: Event, owner: Owner) -> str:
     """The process that works on what this event stops, or else in its place."""
-    query, key = "SELECT owner FROM inbox WHERE place = ? AND owner IS NOT NULL", event.place.key
+    query, key = "SELECT owner FROM inbox WHERE place = :key AND owner IS NOT NULL", event.place.key
     if isinstance(event, Stop) and event.delivery:
-        query, key = "SELECT owner FROM inbox WHERE answers = ?", event.delivery
-    (worker,) = next(connection.execute(f"{query} LIMIT 1", (key,)), (None,))
+        query, key = _WORKER_OF, event.delivery
+    (worker,) = next(connection.execute(f"{query} LIMIT 1", {"key": key}), (None,))
     return worker or owner.id
+
+
+_WORKER_OF = """SELECT owner FROM inbox WHERE answers = :key
+    UNION ALL SELECT owner FROM inbox WHERE delivery = :key"""
 
 
 def _take_handed(connection: sqlite3.Connection, owner: Owner) -> list[_Row]:

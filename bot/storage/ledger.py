@@ -4,7 +4,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from bot.errors import Refused
 from bot.storage.database import Database
@@ -28,6 +28,20 @@ class Balance(NamedTuple):
     held: int  # by calls under way
 
 
+class Used(NamedTuple):
+    """What a call takes, in the units that it is priced in."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0  # the part of tokens_in that had the cached price
+    pictures: int = 0
+    seconds: int = 0  # of sound that was heard, rounded up
+    characters: int = 0  # that were spoken
+
+
+UNUSED = Used()
+
+
 @dataclass(frozen=True)
 class Entry:
     """An attempt about to be made."""
@@ -39,7 +53,7 @@ class Entry:
     workspace: str
     capability: str
     model: str
-    tokens_in: int  # counted
+    expected: Used  # as counted
     cap: int  # the most output tokens that are asked for
     reserved: int
     day: int  # the windows to book it in
@@ -51,9 +65,7 @@ class Outcome:
     """How an attempt ended. Released: nothing was used."""
 
     state: Literal["settled", "released"]
-    tokens_in: int = 0
-    tokens_out: int = 0
-    tokens_cached: int = 0
+    used: Used = UNUSED
     cost: int | None = 0  # None: the price is not known
     estimated: bool = False
     request_id: str = ""
@@ -69,6 +81,9 @@ class Total(NamedTuple):
     calls: int
     unpriced: int
     estimated: int
+    pictures: int = 0
+    seconds: int = 0
+    characters: int = 0
 
 
 class Held(NamedTuple):
@@ -78,10 +93,10 @@ class Held(NamedTuple):
     owner: str
     model: str
     may_have_run: bool
-    tokens_in: int
+    expected: Used
     cap: int
     reserved: int
-    shown: str  # what people read of the answer
+    shown: str = ""  # what people read of the answer
 
 
 Decide: TypeAlias = Callable[[Sequence[Balance]], Entry | Refused]
@@ -119,6 +134,19 @@ class Books:
         """The server did nothing for this attempt. Its hold stays, for the next one."""
         await self._database.write(lambda connection: connection.execute(_UNUSED, (row,)).rowcount)
 
+    async def keep(self, row: int, job: str) -> None:
+        """The hold stays until the job has ended, whatever becomes of this process."""
+        await self._database.write(
+            lambda connection: connection.execute(_KEEP, (job, row)).rowcount
+        )
+
+    async def of_job(self, job: str) -> Held | None:
+        """What is still held for it."""
+        found = await self._database.read(
+            lambda connection: connection.execute(_OF_JOB, (job,)).fetchone()
+        )
+        return _held(found) if found else None
+
     async def totals(self, account: Account) -> list[Total]:
         """By capability, the dearest first."""
         rows = await self._database.read(
@@ -132,7 +160,7 @@ class Books:
     async def abandoned(self) -> list[Held]:
         """What processes that are dead by now had under way."""
         rows = await self._database.read(lambda connection: connection.execute(_HELD).fetchall())
-        held = [Held(*row) for row in rows]
+        held = [_held(row) for row in rows]
         dead = {owner for owner in {row.owner for row in held} if self._database.owner.dead(owner)}
         return [row for row in held if row.owner in dead]
 
@@ -160,7 +188,7 @@ def _hold(connection: sqlite3.Connection, entry: Entry, owner: str) -> int:
     row = connection.execute(
         _HOLD,
         (entry.call, entry.attempt, entry.delivery, entry.author, entry.workspace,
-         entry.capability, entry.model, entry.tokens_in, entry.cap, entry.reserved,
+         entry.capability, entry.model, *entry.expected, entry.cap, entry.reserved,
          entry.day, entry.month, owner, time.time()),
     ).lastrowid  # fmt: skip
     assert row is not None  # noqa: S101  an INSERT has one
@@ -170,11 +198,16 @@ def _hold(connection: sqlite3.Connection, entry: Entry, owner: str) -> int:
 def _close(connection: sqlite3.Connection, row: int, outcome: Outcome) -> None:
     closed = connection.execute(
         _CLOSE,
-        (outcome.state, outcome.estimated, outcome.tokens_in, outcome.tokens_out,
-         outcome.tokens_cached, outcome.cost, outcome.request_id or None, time.time(), row),
+        (outcome.state, outcome.estimated, *outcome.used, outcome.cost,
+         outcome.request_id or None, time.time(), row),
     )  # fmt: skip
     if closed.rowcount and outcome.state == "settled":
         connection.execute(_ADD, (row,))
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    id_, owner, model, may_have_run, cap, reserved, shown, *units = row
+    return Held(id_, owner, model, may_have_run, Used(*units), cap, reserved, shown)
 
 
 _SPENT = """SELECT coalesce(sum(spent), 0) FROM totals
@@ -189,25 +222,34 @@ _HOLDS = """SELECT
     coalesce(sum(reserved) FILTER (WHERE workspace = :workspace AND month = :month), 0)
     FROM calls WHERE state = 'held'"""
 _HOLD = """INSERT INTO calls (call, attempt, delivery, author, workspace, capability, model,
-    tokens_in, cap, reserved, day, month, owner, started)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    tokens_in, tokens_out, tokens_cached, pictures, seconds, characters, cap, reserved,
+    day, month, owner, started)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UNUSED = "UPDATE calls SET may_have_run = 0 WHERE id = ? AND state = 'held'"
 _CLOSE = """UPDATE calls SET state = ?, estimated = ?, tokens_in = ?, tokens_out = ?,
-    tokens_cached = ?, cost = ?, request_id = ?, ended = ? WHERE id = ? AND state = 'held'"""
+    tokens_cached = ?, pictures = ?, seconds = ?, characters = ?, cost = ?,
+    request_id = coalesce(?, request_id), ended = ? WHERE id = ? AND state = 'held'"""
+_KEEP = "UPDATE calls SET job = ? WHERE id = ? AND state = 'held'"
 _ADD = """INSERT INTO totals
     SELECT iif(column1 = 'day', day, month), column1, column2,
         iif(column2 = 'person', author, workspace), capability, coalesce(cost, 0), tokens_in,
-        tokens_out, 1, cost IS NULL, estimated
+        tokens_out, 1, cost IS NULL, estimated, pictures, seconds, characters
     FROM calls, (VALUES ('day', 'person'), ('day', 'workspace'),
         ('month', 'person'), ('month', 'workspace'))
     WHERE id = ?
     ON CONFLICT DO UPDATE SET spent = spent + excluded.spent,
         tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out,
         calls = calls + 1, unpriced = unpriced + excluded.unpriced,
-        estimated = estimated + excluded.estimated"""
-_TOTALS = """SELECT capability, spent, tokens_in, tokens_out, calls, unpriced, estimated
+        estimated = estimated + excluded.estimated, pictures = pictures + excluded.pictures,
+        seconds = seconds + excluded.seconds, characters = characters + excluded.characters"""
+_TOTALS = """SELECT capability, spent, tokens_in, tokens_out, calls, unpriced, estimated,
+    pictures, seconds, characters
     FROM totals WHERE kind = ? AND subject = ? AND window = ? AND start = ?
     ORDER BY spent DESC, calls DESC"""
-_HELD = """SELECT id, calls.owner, model, may_have_run, tokens_in, cap, reserved,
-    coalesce(shown, '') FROM calls LEFT JOIN inbox USING (delivery)
-    WHERE state = 'held' ORDER BY id"""
+_HELD = """SELECT id, calls.owner, model, may_have_run, cap, reserved, coalesce(shown, ''),
+    tokens_in, tokens_out, tokens_cached, pictures, seconds, characters
+    FROM calls LEFT JOIN inbox USING (delivery)
+    WHERE state = 'held' AND job IS NULL ORDER BY id"""
+_OF_JOB = """SELECT id, owner, model, may_have_run, cap, reserved, '',
+    tokens_in, tokens_out, tokens_cached, pictures, seconds, characters
+    FROM calls WHERE job = ? AND state = 'held'"""

@@ -1,4 +1,6 @@
-"""What people and workspaces chose. A scope is an Author's id or a Place's payer."""
+"""What was chosen for a person, a thread, a channel or a workspace: a scope is an Author's id, or
+a Place's key, channel_key or payer.
+"""
 
 from bot.storage.database import Database
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.storage.cache import USUAL, Cache
 from bot.storage.database import Database, open_database
 from bot.storage.feedback import Feedback
 from bot.storage.inbox import Inbox
@@ -11,10 +12,11 @@ from bot.storage.outbox import Outbox
 from bot.storage.preferences import Preferences
 from bot.storage.state import StoredState
 from bot.storage.steps import Steps
+from bot.storage.works import Works
 
 
 class Storage:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, files: Path, cached: int = USUAL) -> None:
         self.database = database
         self.inbox = Inbox(database)
         self.outbox = Outbox(database)
@@ -24,11 +26,18 @@ class Storage:
         self.steps = Steps(database)
         self.feedback = Feedback(database)
         self.ledger = Books(database)
+        self.cache = Cache(database, cached)
+        self.works = Works(database, files / "works")
 
     async def close(self) -> None:
         await self.database.close()
 
 
-async def open_storage(path: Path) -> Storage:
-    """Raises DatabaseProblem."""
-    return Storage(await open_database(path))
+async def open_storage(path: Path, cached: int = USUAL) -> Storage:
+    """Files lie beside it. `cached`: the most bytes of the cache; 0 empties it. Raises
+    DatabaseProblem.
+    """
+    storage = Storage(await open_database(path), Path(f"{path}.files"), cached)
+    if not cached:
+        await storage.cache.clear()
+    return storage

@@ -44,12 +44,22 @@ class _Sink:
 
 def encoded(sounds: Iterable[Sound], rate: int, kind: str) -> Iterator[bytes]:
     """The bytes of a file of this kind, as the sounds come."""
-    at_24k = resampled(sounds, rate, RATE)
+    at_24k = resampled(_or_silence(sounds, rate), rate, RATE)
     if kind == "pcm":
         return (sound.tobytes() for sound in at_24k)
     if kind == "wav":
-        return iter([_wav(at_24k)])  # its header says how long it is, so it comes whole
+        return _wav(at_24k)
     return _compressed(at_24k, *ENCODERS[kind])
+
+
+def _or_silence(sounds: Iterable[Sound], rate: int) -> Iterator[Sound]:
+    """Dots alone are spoken as nothing, and no file holds that: a fifth of a second stands in."""
+    silent = True
+    for sound in sounds:
+        silent = silent and not sound.size
+        yield sound
+    if silent:
+        yield np.zeros(rate // 5, np.int16)
 
 
 def resampled(sounds: Iterable[Sound], rate: int, wanted: int) -> Iterator[Sound]:
@@ -67,7 +77,8 @@ def _frame(sound: Sound, rate: int) -> av.AudioFrame:
     return frame
 
 
-def _wav(sounds: Iterable[Sound]) -> bytes:
+def _wav(sounds: Iterable[Sound]) -> Iterator[bytes]:
+    """Its header says how long it is, so it comes whole, after steps that bring nothing."""
     file = io.BytesIO()
     with wave.open(file, "wb") as wav:
         wav.setnchannels(1)
@@ -75,7 +86,8 @@ def _wav(sounds: Iterable[Sound]) -> bytes:
         wav.setframerate(RATE)
         for sound in sounds:
             wav.writeframes(sound.tobytes())
-    return file.getvalue()
+            yield b""
+    yield file.getvalue()
 
 
 def _compressed(sounds: Iterable[Sound], container: str, codec: str, rate: int) -> Iterator[bytes]:

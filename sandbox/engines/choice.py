@@ -127,10 +127,6 @@ class Choice:
         rows = ["capability     engine                  runs", *map(_row, self.specs)]
         return "\n".join(f"  {row}" for row in rows)
 
-    def close(self) -> None:
-        for engine in (self.chat.engine, *self._engines.values()):
-            engine.close()
-
 
 def _specs(chosen: Chosen) -> Iterable[Spec]:
     for capability, offered in OFFERED.items():

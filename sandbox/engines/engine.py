@@ -79,9 +79,6 @@ class Engine(Generic[T]):
         while (step := await self.run(lambda _: next(steps, end))) is not end:
             yield step  # type: ignore[misc]  # `end` is the one object that is no R
 
-    def close(self) -> None:
-        self._threads.shutdown(cancel_futures=True)
-
 
 def package(module: str) -> Path:
     """The folder of an installed package, found without importing it."""

@@ -85,5 +85,4 @@ class Espeak:
         self._lib.espeak_SetParameter(self._VOICE_SPEED, round(self._RATE * speed), 0)
         data = text.encode()
         self._lib.espeak_Synth(data, len(data) + 1, 0, 0, 0, self._UTF8, None, None)
-        sound = np.concatenate(self._said) if self._said else np.zeros(1, np.int16)
-        return encoded([sound], self._sample_rate, kind)
+        return encoded(self._said.copy(), self._sample_rate, kind)

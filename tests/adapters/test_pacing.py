@@ -1,8 +1,8 @@
 import asyncio
 from contextlib import aclosing
 
-from adapters.pacing import Pace, Paces, frames
-from bot.parts import Button, Buttons, Delta, Status
+from adapters.pacing import Frame, Pace, Paces, Versions, frames
+from bot.parts import Button, Buttons, Delta, Image, Status
 from bot.screen import Screen
 
 
@@ -128,3 +128,76 @@ def test_a_channel_has_one_pace_while_somebody_holds_it():
     held = paces["C1"]
     assert paces["C1"] is held
     assert paces["C2"] is not held
+
+
+# What is replaced soon
+
+
+def draft(number, key="image"):
+    return Image("fox.png", bytes(number), "A fox", key)
+
+
+def seen(versions, *media, done=False):
+    """What is shown of them now."""
+    frame = versions.of(Frame(media=media, done=done))
+    versions.shown(frame.media)
+    return [len(each.content) for each in frame.media]
+
+
+def test_the_next_version_waits_and_the_newest_is_shown():
+    clock = Clock()
+    versions = Versions(5.0, clock)
+    assert seen(versions, draft(1)) == [1]
+    clock.now += 1
+    assert seen(versions, draft(2)) == [1]
+    assert versions.due == 4
+    clock.now += 3
+    assert seen(versions, draft(3)) == [1]
+    assert versions.due == 1
+    clock.now += 1
+    assert seen(versions, draft(3)) == [3]
+    assert versions.due is None
+
+
+def test_the_last_version_waits_for_nothing():
+    clock = Clock()
+    versions = Versions(5.0, clock)
+    assert seen(versions, draft(1)) == [1]
+    assert seen(versions, draft(2), done=True) == [2]
+
+
+def test_each_key_waits_for_itself_and_the_time_counts_from_its_version():
+    clock = Clock()
+    versions = Versions(5.0, clock)
+    first, other = draft(1), draft(1, "other")
+    assert seen(versions, first) == [1]
+    clock.now += 3
+    assert seen(versions, first, other) == [1, 1]
+    clock.now += 1
+    assert seen(versions, draft(2), draft(2, "other")) == [1, 1]
+    assert versions.due == 1
+    clock.now += 1
+    assert seen(versions, draft(2), draft(2, "other")) == [2, 1]
+    assert versions.due == 3
+
+
+def test_what_was_taken_away_comes_back_at_once():
+    clock = Clock()
+    versions = Versions(5.0, clock)
+    assert seen(versions, draft(1)) == [1]
+    assert seen(versions) == []
+    assert seen(versions, draft(2)) == [2]
+
+
+async def test_a_version_that_was_held_back_is_shown_though_nothing_changes_any_more():
+    screen, shown = Screen(), []
+    screen.show(draft(1))
+    async with aclosing(frames(screen, Clock().pace(), again=0.02)) as states:
+        async for frame in states:
+            shown.append([len(each.content) for each in frame.media])
+            if shown == [[1]]:
+                screen.show(draft(2))
+                screen.show(draft(3))
+            else:
+                break
+    assert shown == [[1], [3]]

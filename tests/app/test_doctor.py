@@ -5,6 +5,7 @@ import socket
 from contextlib import closing
 
 from tests.fakes.discord import FakeDiscord
+from tests.fakes.openai import FakeOpenAI
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_oauth import CONFIG_TOKEN
 
@@ -27,9 +28,12 @@ async def test_all_is_sound(parley, key):
         )  # fmt: skip
     found = findings(done)
     assert done.status == SOUND
-    assert [key for key in found if key[0] != "ok"] == [("--", "discord")]
+    absent = {"embeddings", "images", "speech", "transcription", "translation", "moderation"}
+    unsure = {what for mark, what in found if mark != "ok"}
+    assert unsure == {"discord", "jobs"} | absent  # the fake has two models
     assert "the next start sends it" in found["--", "discord"]  # its menu
-    assert found["ok", "openai"] == "The key works; gpt-6-luna is there."
+    assert found["ok", "chat"].startswith("gpt-6-luna at 127.0.0.1:")
+    assert "PARLEY_SPEECH_BASE_URL to another provider" in found["--", "speech"]
     assert "person a day $1.50" in found["ok", "budgets"]
     assert {"slack", "discord", "page", "database", "settings"} <= {what for _, what in found}
 
@@ -38,7 +42,8 @@ async def test_nothing_is_set(parley):
     done = await parley.run("doctor")
     found = findings(done)
     assert done.status == SOUND
-    assert "sandbox's small model answers" in found["--", "openai"]
+    assert found["--", "chat"].endswith("the sandbox answers, by smollm2-135m-instruct.")
+    assert found["--", "speech"].endswith("by piper-joe.")
     assert "SLACK_BOT_TOKEN and SLACK_APP_TOKEN" in found["--", "slack"]
     assert "DISCORD_TOKEN" in found["--", "discord"]
     assert "PARLEY_ADMINS" in found["--", "admins"]
@@ -56,7 +61,8 @@ async def test_what_is_set_does_not_work(parley, openai):
     found = findings(done)
     assert done.status == BROKEN
     assert "is not a SQLite database" in found["!!", "database"]
-    assert "An admin must check OPENAI_API_KEY" in found["!!", "openai"]
+    assert "did not accept Parley's API key" in found["!!", "chat"]
+    assert "OPENAI_API_KEY" in found["!!", "chat"]
     assert "SLACK_BOT_TOKEN" in found["!!", "slack"]
     assert "DISCORD_TOKEN" in found["!!", "discord"]
     assert "hush" not in done.out
@@ -72,7 +78,7 @@ async def test_nothing_can_be_reached(parley):
     )  # fmt: skip
     found = findings(done)
     assert done.status == BROKEN
-    assert "cannot reach the model's server" in found["!!", "openai"]
+    assert "cannot reach the model's server" in found["!!", "chat"]
     assert found["!!", "slack"].startswith("Slack cannot be reached")
     assert found["!!", "discord"].startswith("Discord cannot be reached")
 
@@ -81,8 +87,27 @@ async def test_the_model_is_not_offered_and_its_price_not_known(parley, key):
     done = await parley.run("doctor", **key, PARLEY_CHAT_MODEL="nobody-1")
     found = findings(done)
     assert done.status == BROKEN
-    assert "nobody-1 is not among its 2 models: set PARLEY_CHAT_MODEL" in found["!!", "openai"]
+    assert found["!!", "chat"].startswith("nobody-1 is not among the 2 models of 127.0.0.1:")
+    assert "set PARLEY_CHAT_MODEL" in found["!!", "chat"]
     assert "No price is known for nobody-1" in found["--", "catalogue"]
+
+
+async def test_each_server_is_asked_once_and_named_by_its_own_settings(parley, key, openai):
+    async with FakeOpenAI(key="sk-own") as own:
+        own.models = ["kokoro"]
+        done = await parley.run(
+            "doctor", **key, PARLEY_SPEECH_BASE_URL=own.url, PARLEY_SPEECH_API_KEY="sk-own",
+            PARLEY_SPEECH_MODEL="kokoro", PARLEY_IMAGES_BASE_URL=own.url,
+            PARLEY_IMAGES_API_KEY="sk-wrong", PARLEY_JOBS_FALLBACKS='[{"api_key": "sk-old"}]',
+        )  # fmt: skip
+    found = findings(done)
+    assert found["!!", "fallbacks"].endswith("names the setting.")
+    assert found["ok", "speech"] == f"kokoro at {own.url.split('/')[2]} is there."
+    assert "PARLEY_IMAGES_BASE_URL and PARLEY_IMAGES_API_KEY" in found["!!", "images"]
+    assert "sk-" not in done.out
+    keys = sorted(call.headers["Authorization"] for call in openai.calls)
+    assert keys == [f"Bearer {openai.key}", "Bearer sk-old"]
+    assert len(own.calls) == 2
 
 
 async def test_one_wrong_platform_hides_nothing_of_the_others(parley, key):

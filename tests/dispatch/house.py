@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from bot.commands import Command, Commands, Trigger
 from bot.dispatch.dispatcher import Dispatcher
@@ -40,6 +41,7 @@ class Stage:
     """A platform that shows each state at once. `posts`: native id -> text."""
 
     name = "stage"
+    speaks: Literal["opus", "mp3"] = "mp3"
 
     def __init__(self):
         self.posts = {}

@@ -8,7 +8,7 @@ from bot.commands import Command
 from bot.events import Attachment, Deleted, Edited, Stop
 from bot.parts import Delta, Text
 from bot.ports import PARLEY
-from tests.dispatch.house import ADA, Stage, echo, house, message, says
+from tests.dispatch.house import ADA, Stage, echo, house, invocation, message, says
 from tests.dispatch.test_dispatcher import Held
 
 
@@ -225,3 +225,19 @@ async def test_an_answer_in_a_channel_may_begin_a_thread_that_remembers(tmp_path
         await it.settled()
         heard = "nothing" if late else "in the channel"
         assert list(it.stage.posts.values()) == ["nothing", heard]
+
+
+async def test_what_a_button_asks_for_apart_is_a_post_below(tmp_path):
+    async def more(run):
+        assert (run.event.of, run.answers) == (first.id, run.id)
+        yield Delta("more")
+
+    again = Command("again", "More of it", more, button=True, apart=True)
+    async with house(tmp_path, again, says(echo)) as it:
+        await it.accept(message("hello"))
+        await it.settled()
+        [first] = it.stage.deliveries
+        await it.accept(invocation("again", of=first.id))
+        await it.settled()
+        assert it.stage.posts == {"p0": "hello", "p1": "more"}
+        assert it.stage.deliveries[1].id != first.id

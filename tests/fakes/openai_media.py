@@ -3,6 +3,10 @@ came through can be seen in them.
 """
 
 import base64
+import io
+import math
+import wave
+from array import array
 from typing import Any
 
 from aiohttp import web
@@ -58,8 +62,15 @@ def _data(fake: Any, request: web.Request, body: dict[str, Any], number: int) ->
     return revised | {"url": f"http://{request.host}/pictures/{number}.png"}
 
 
+# The smallest there is: one clear pixel.
+_PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478"
+    "9c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
 def picture(prompt: str, number: int = 0) -> bytes:
-    return b"\x89PNG\r\n\x1a\n" + f"{number} {prompt}".encode()
+    return _PNG + f"{number} {prompt}".encode()
 
 
 def _painting(body: dict[str, Any], kind: str) -> list[dict[str, Any]]:
@@ -67,7 +78,7 @@ def _painting(body: dict[str, Any], kind: str) -> list[dict[str, Any]]:
               "output_format": "png", "created_at": 1_790_000_000}  # fmt: skip
     parts = [
         {"type": f"{kind}.partial_image", "partial_image_index": index, **chosen,
-         "b64_json": base64.b64encode(b"partial %d" % index).decode()}
+         "b64_json": base64.b64encode(picture("partial", index)).decode()}
         for index in range(int(body.get("partial_images") or 0))
     ]  # fmt: skip
     content = base64.b64encode(picture(body["prompt"])).decode()
@@ -92,9 +103,22 @@ async def speech(fake: Any, request: web.Request, call: Any, fault: Fault) -> we
 
 
 def sound(body: dict[str, Any]) -> bytes:
-    """Of some length: 100 bytes a character."""
+    """Of some length: 100 bytes a character. WAV can be listened to."""
+    if body.get("response_format") == "wav":
+        return _wave(len(body["input"]))
     line = f"{body['voice']} {body.get('speed', 1)} {body['input']}".encode()
     return line.ljust(100 * len(body["input"]), b".")
+
+
+def _wave(characters: int) -> bytes:
+    """A tone of a hundredth of a second for each."""
+    rate = 24_000
+    tone = (int(9_000 * math.sin(at * math.tau * 440 / rate)) for at in range(rate // 100))
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(array("h", tone).tobytes() * characters)
+    return content.getvalue()
 
 
 async def transcriptions(
@@ -103,13 +127,13 @@ async def transcriptions(
     body = call.body
     if body.get("stream") == "true" and fake.streams:
         return await events(fake, request, fault, _heard(body), done=False)
-    return _transcript(body, "transcribe", SPOKEN)
+    return _transcript(body, "transcribe", fake.hears(call.files[0]))
 
 
 async def translations(
     fake: Any, request: web.Request, call: Any, fault: Fault
 ) -> web.StreamResponse:
-    return _transcript(call.body, "translate", f"In English: {SPOKEN}")
+    return _transcript(call.body, "translate", f"In English: {fake.hears(call.files[0])}")
 
 
 def _transcript(body: dict[str, Any], task: str, text: str) -> web.Response:

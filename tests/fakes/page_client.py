@@ -57,9 +57,9 @@ class PageClient:
     async def send(self, message: dict) -> None:
         await self.ws.send_str(json.dumps(message, ensure_ascii=False))
 
-    async def open(self, thread: str) -> None:
+    async def open(self, thread: str, channel: str = "") -> None:
         self.heard.clear()
-        await self.send({"type": "open", "thread": thread})
+        await self.send({"type": "open", "thread": thread, "channel": channel})
         await self.until(lambda: any(m["type"] == "posts" for m in self.heard))
 
     async def act(self, kind: str, thread: str = "", **said) -> str:
@@ -69,11 +69,13 @@ class PageClient:
         await self.answered(id_)
         return id_
 
-    async def say(self, text: str, thread: str = "", files: Sequence[dict] = ()) -> str:
-        return await self.act("say", thread, text=text, files=list(files))
+    async def say(
+        self, text: str, thread: str = "", files: Sequence[dict] = (), channel: str = ""
+    ) -> str:
+        return await self.act("say", thread, text=text, files=list(files), channel=channel)
 
-    async def press(self, thread: str, button: str) -> str:
-        return await self.act("press", thread, button=button)
+    async def press(self, thread: str, button: str, channel: str = "") -> str:
+        return await self.act("press", thread, button=button, channel=channel)
 
     async def upload(self, name: str, content: bytes, person: str = "ada") -> dict:
         """The file as it can be attached."""

@@ -1,23 +1,17 @@
 """Handlers with all their services, over a real database and a provider on loopback."""
 
 import itertools
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 
-from bot.commands import Command, Commands
+from bot.app import compose
+from bot.discovery import set_up_handlers
 from bot.events import Author, Invocation, Message, Place
-from bot.openai import catalogue
-from bot.openai.chat import Chat
-from bot.openai.transport import Transport
 from bot.parts import Notice
 from bot.run import Run
 from bot.screen import Screen
-from bot.services import Services
 from bot.settings import Settings
-from bot.spending.budgets import Budgets
-from bot.spending.door import OpenAI
-from bot.spending.ledger import Ledger
 from bot.storage.store import open_storage
-from handlers import chat, feedback, help, home  # noqa: A004  the command's name
 from tests.fakes.openai import FakeOpenAI
 
 ADA = Author("slack:T1:ADA", "Ada")
@@ -30,10 +24,7 @@ class Desk:
         self.services = services
         self.openai = openai
         self.storage = storage
-        for found in (f for module in (help, chat, feedback, home) for f in module.setup(services)):
-            if isinstance(found, Command):
-                services.commands[found.name] = found
-        self.triggers = [t for t in chat.setup(services) if not isinstance(t, Command)]
+        self.router = set_up_handlers(services)
 
     def asked(self, text, *, place=PLACE, shown="", id_=""):
         """A Run of a message to Parley."""
@@ -47,9 +38,9 @@ class Desk:
         return Run(event, f"d{next(_ids)}")
 
     def reply(self, run):
-        if isinstance(run.event, Invocation):
-            return self.services.commands[run.event.command].handler(run)
-        return next(t for t in self.triggers if t.matches(run.event)).handler(run)
+        route = self.router.route(run.event)
+        run.event, run.apart = route.event, route.apart
+        return route.handler(run)
 
     async def screen(self, run):
         """What people see in the end."""
@@ -75,24 +66,12 @@ class Desk:
 
 @asynccontextmanager
 async def desk(path, **settings):
-    async with FakeOpenAI() as openai:
+    async with FakeOpenAI() as openai, AsyncExitStack() as stack:
+        chat = {"model": settings.pop("chat_model", "gpt-4o-mini")}
         settings = Settings(
-            openai_base_url=openai.url, openai_api_key=openai.key,
-            chat_model=settings.pop("chat_model", "gpt-4o-mini"), **settings,
-        )  # fmt: skip
+            openai_base_url=openai.url, openai_api_key=openai.key, chat=chat, **settings
+        )
         storage = await open_storage(path / "parley.db")
-        models = catalogue.load(settings.catalogue)
-        transport = Transport(settings.openai_base_url, settings.openai_api_key)
-        ledger = Ledger(storage.ledger, Budgets(settings), models)
-        services = Services(
-            settings=settings, admins=frozenset({"slack:T1:BOSS"}), sandboxed=False,
-            chat_model=settings.chat_model, catalogue=models,
-            openai=OpenAI(Chat(transport, models), models, ledger, settings),
-            ledger=ledger, memory=storage.memory, feedback=storage.feedback, commands=Commands(()),
-        )  # fmt: skip
-        try:
-            yield Desk(services, openai, storage)
-        finally:
-            await ledger.aclose()
-            await transport.aclose()
-            await storage.close()
+        stack.push_async_callback(storage.close)
+        services = compose(stack, settings, storage)
+        yield Desk(replace(services, admins=frozenset({"slack:T1:BOSS"})), openai, storage)

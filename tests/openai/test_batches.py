@@ -5,6 +5,7 @@ import pytest
 from bot.openai import errors
 from bot.openai.batches import Batches, BatchRequest, line, result
 from bot.openai.catalogue_check import WrongValue
+from bot.openai.meter import Free
 from tests.fakes.openai import Fault
 
 
@@ -18,7 +19,7 @@ def ask(endpoint="/v1/chat/completions", **facts):
 
 
 async def test_a_batch_is_created_with_what_we_note_on_it(fake, batches):
-    batch = await batches.create(ask(metadata={"parley": "slack:T1:C1"}))
+    batch = await batches.create(ask(metadata={"parley": "slack:T1:C1"}), Free())
     assert (batch.status, batch.ended, batch.metadata) == (
         "validating", False, {"parley": "slack:T1:C1"},
     )  # fmt: skip
@@ -30,7 +31,7 @@ async def test_a_batch_is_created_with_what_we_note_on_it(fake, batches):
 
 async def test_batches_are_listed_by_page_and_looked_at(batches):
     for _ in range(3):
-        await batches.create(ask())
+        await batches.create(ask(), Free())
     page = await batches.list(limit=2)
     rest = await batches.list(limit=2, after=page.after)
     assert [batch.id for batch in (*page.data, *rest.data)] == ["batch_2", "batch_1", "batch_0"]
@@ -38,12 +39,12 @@ async def test_batches_are_listed_by_page_and_looked_at(batches):
 
 
 async def test_a_batch_is_cancelled(batches):
-    batch = await batches.create(ask())
+    batch = await batches.create(ask(), Free())
     assert (await batches.cancel(batch.id)).status == "cancelling"
 
 
 async def test_what_a_finished_batch_did_and_used_is_told(fake, batches):
-    batch = await batches.create(ask())
+    batch = await batches.create(ask(), Free())
     fake.resources.batches[batch.id] |= {
         "status": "completed", "output_file_id": "file-out", "error_file_id": "file-err",
         "request_counts": {"total": 100, "completed": 97, "failed": 3},
@@ -58,7 +59,7 @@ async def test_what_a_finished_batch_did_and_used_is_told(fake, batches):
 
 
 async def test_what_is_wrong_with_the_input_is_told_by_line(fake, batches):
-    batch = await batches.create(ask())
+    batch = await batches.create(ask(), Free())
     problem = {"code": "invalid_json_line", "line": 7, "message": "not JSON", "param": None}
     fake.resources.batches[batch.id] |= {"status": "failed", "errors": {"data": [problem]}}
     (found,) = (await batches.get(batch.id)).problems
@@ -75,7 +76,7 @@ async def test_a_batch_that_is_not_there_is_named(batches):
 async def test_a_batch_whose_answer_was_lost_is_not_begun_twice(fake, batches, fault):
     fake.faults.append(fault)
     with pytest.raises(errors.AnswerLost) as caught:
-        await batches.create(ask())
+        await batches.create(ask(), Free())
     assert len(fake.calls) == 1
     assert "whether the batch was made" in caught.value.sentence
 
@@ -83,19 +84,19 @@ async def test_a_batch_whose_answer_was_lost_is_not_begun_twice(fake, batches, f
 async def test_a_batch_whose_answer_never_came_may_have_begun(fake, hurried):
     fake.faults.append(Fault(hang=True))
     with pytest.raises(errors.AnswerLost):
-        await Batches(hurried).create(ask())
+        await Batches(hurried).create(ask(), Free())
     assert fake.resources.batches == {}
 
 
 async def test_a_batch_that_cannot_have_begun_is_asked_for_again(fake, batches):
     fake.faults.extend([Fault(429, "rate_limit_exceeded"), Fault(503)])
-    await batches.create(ask())
+    await batches.create(ask(), Free())
     assert len(fake.resources.batches) == 1
 
 
 async def test_an_endpoint_that_is_none_is_told(fake, batches):
     with pytest.raises(WrongValue, match="/v1/chat/completions is one"):
-        await batches.create(ask("chat"))
+        await batches.create(ask("chat"), Free())
     assert fake.calls == []
 
 

@@ -90,7 +90,7 @@ async def test_what_the_model_does_not_take_is_told_before_it_costs(fake, images
 async def test_partial_pictures_come_before_the_finished_one(fake, images):
     first, second, last = await painted(images, ask(partial_images=2))
     assert (first.partial, second.partial, last.partial) == (0, 1, None)
-    assert await images.content(second) == b"partial 1"
+    assert await images.content(second) == picture("partial", 1)
     assert await images.content(last) == picture("a fox")
     assert last.usage.picture_completion == 1056
     assert fake.calls[0].body["stream"] is True

@@ -12,9 +12,9 @@ from bot.openai import errors
 from bot.openai.calls import Call
 from bot.openai.chat import ChatMessage, ChatRequest
 from bot.openai.meter import Free
+from bot.openai.models import Models
 from bot.openai.retry import ATTEMPTS
 from bot.openai.transport import Timeouts, Transport
-from bot.settings import WrongSetting
 from tests.fakes.openai import HTML, FakeOpenAI, Fault
 
 ASK = Call("POST", "chat/completions", b'{"model": "m", "messages": [{"content": "hi"}]}', "m")
@@ -186,18 +186,6 @@ async def test_a_stream_is_logged_at_its_end(fake, chat, caplog):
     assert "secret" not in line
 
 
-@pytest.mark.parametrize("address", ["", "nonsense", "ftp://x", "http://", "http://[::1"])
-async def test_an_address_that_is_none_is_named(address):
-    with pytest.raises(WrongSetting, match="OPENAI_BASE_URL"):
-        Transport(address or " ")
-
-
-async def test_a_key_that_is_none_is_named_and_not_repeated():
-    with pytest.raises(WrongSetting, match="OPENAI_API_KEY") as caught:
-        Transport(key=SecretStr("sk-\nsecret"))
-    assert "secret" not in caught.value.sentence
-
-
 async def test_a_server_that_speaks_no_http_is_malformed(held):
     async def babble(reader, writer):
         await reader.readuntil(b"\r\n\r\n")
@@ -263,3 +251,11 @@ async def test_a_stream_goes_to_the_next_provider_before_its_first_byte_alone(fa
     stream = await transport.open(ASK, Free())
     await stream.aclose()
     assert len(second.calls) == 1
+
+
+async def test_a_server_behind_a_login_is_given_it(fake):
+    url = fake.url.replace("http://", "http://ada:secret@")
+    async with aclosing(Transport(url)) as transport:
+        with suppress(errors.OpenAIError):  # this one wants a key
+            await Models(transport).list()
+    assert fake.calls[0].headers["authorization"] == "Basic YWRhOnNlY3JldA=="

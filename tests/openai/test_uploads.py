@@ -75,7 +75,7 @@ async def test_the_time_for_the_first_byte_begins_with_the_last_of_the_upload(fa
 
     fake.before = answer
     timeouts = Timeouts(first_byte=10, silence=100, total=1000)
-    http = client.made(fake.url, fake.key, None)
+    http = client.Client(fake.url, fake.key, None)
     exchange = Exchange(http, post(Upload("a", pieces, 3)), timeouts, 1000, "")
     assert (await exchange.whole()).status == 200
     await http.aclose()

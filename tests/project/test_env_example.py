@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import AliasChoices
 
+from bot.provider_settings import CAPABILITIES, Provider
 from bot.settings import Environment, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -29,17 +30,29 @@ def variables(kind: type[Environment]) -> set[str]:
         if isinstance(alias := field.validation_alias, AliasChoices)
         else alias or f"{prefix}{name}".upper()
         for name, field in kind.model_fields.items()
+        if name not in CAPABILITIES
     }
+
+
+def of_providers(*capabilities: str) -> set[str]:
+    return {f"PARLEY_{c}_{name}".upper() for c in capabilities for name in Provider.model_fields}
 
 
 def test_each_setting_has_its_line_and_no_line_is_about_nothing():
     lines = [name for name, _ in SETTING.findall(EXAMPLE)]
-    assert sorted(lines) == sorted(set[str]().union(*map(variables, kinds())))
+    plain = set[str]().union(*map(variables, kinds()))
+    assert len(lines) == len(set(lines))
+    assert plain | of_providers("speech") <= set(lines) <= plain | of_providers(*CAPABILITIES)
+
+
+@pytest.mark.parametrize("capability", CAPABILITIES)
+def test_each_capability_that_may_have_a_provider_is_named(capability):
+    assert re.search(rf"\b{capability.upper()}\b", EXAMPLE)
 
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__module__)
 def test_uncommenting_every_line_changes_nothing(kind, tmp_path, monkeypatch):
-    for name in variables(kind):
+    for name in variables(kind) | of_providers(*CAPABILITIES):
         monkeypatch.delenv(name, raising=False)
     everything = tmp_path / ".env"
     everything.write_text(SETTING.sub(r"\1=\2", EXAMPLE))

@@ -17,6 +17,7 @@ from sandbox.engines.choice import Choice, Chosen
 from sandbox.server import Settings, application
 
 KEY = "sk-sandbox"
+PATIENCE = 50  # seconds, with a machine that does five other things
 
 
 @contextmanager
@@ -49,7 +50,7 @@ async def client(base_url: str) -> AsyncIterator[AsyncOpenAI]:
 
 def official(base_url: str) -> AsyncOpenAI:
     """The official client; without certificates, whose loading takes longer than most tests."""
-    plain = DefaultAsyncHttpxClient(verify=False, timeout=50)
+    plain = DefaultAsyncHttpxClient(verify=False, timeout=PATIENCE)
     return AsyncOpenAI(api_key=KEY, base_url=base_url, max_retries=0, http_client=plain)
 
 
@@ -61,7 +62,7 @@ class Twin:
         self.url = url
         self.client = official(f"{url}/v1")
         headers = {"Authorization": f"Bearer {KEY}"}
-        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=20, verify=False)
+        self.http = httpx.AsyncClient(base_url=url, headers=headers, timeout=PATIENCE, verify=False)
         stack.push_async_callback(self.client.close)
         stack.push_async_callback(self.http.aclose)
 
@@ -73,11 +74,9 @@ Twins = Callable[..., "AsyncIterator[Twin]"]
 
 
 @pytest.fixture(scope="session")
-def choice() -> Iterator[Choice]:
+def choice() -> Choice:
     """Loaded once for all servers of this process."""
-    made = Choice(Chosen())
-    yield made
-    made.close()
+    return Choice(Chosen())
 
 
 @pytest.fixture

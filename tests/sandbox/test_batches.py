@@ -6,6 +6,8 @@ import json
 import openai
 import pytest
 
+from sandbox.batch_run import ENDPOINTS
+from sandbox.embeddings import embeddings
 from sandbox.store import Store
 
 EMBED = "/v1/embeddings"
@@ -134,6 +136,19 @@ async def test_answers_that_find_no_room_are_errors(twin):
     errors = await lines_of(twin, batch.error_file_id)
     codes = {error["response"]["body"]["error"]["code"] for error in errors}
     assert (batch.status, codes) == ("completed", {"storage_limit_exceeded"})
+
+
+async def test_a_line_at_which_the_engine_fails_is_an_error_and_the_others_go_on(twin, monkeypatch):
+    async def failing(call, body):
+        if b"Text 1." in bytes(body):
+            raise RuntimeError("no vectors today")
+        return await embeddings(call, body)
+
+    monkeypatch.setitem(ENDPOINTS, EMBED, failing)
+    batch = await ended(twin, await begun(twin, [line(n) for n in range(3)]))
+    assert (batch.status, batch.request_counts.completed) == ("completed", 2)
+    (error,) = await lines_of(twin, batch.error_file_id)
+    assert (error["custom_id"], error["response"]["status_code"]) == ("line-1", 500)
 
 
 async def test_what_is_late_expires(twins, monkeypatch):

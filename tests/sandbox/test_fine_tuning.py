@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from sandbox.engines.network import Example, Network, tokens
 from sandbox.engines.stand_in import Plan, Trainer
+from sandbox.tasks import TASKS
 from sandbox.tuned import MARK
 from sandbox.tuning_data import BadFile, read
 
@@ -28,6 +29,10 @@ def example(country: str, city: str) -> dict:
 
 
 FILE = [example(*pair) for pair in CAPITALS.items()]
+
+
+LONG = {"examples": FILE * 4, "hyperparameters": {"n_epochs": 50, "batch_size": 1}}
+"""2,400 steps: seconds."""
 
 
 async def put(twin, examples) -> str:
@@ -122,38 +127,48 @@ async def test_a_file_that_teaches_nothing_fails_with_its_lines(twin, examples, 
     assert last.level == "error"
 
 
-async def test_a_job_can_be_cancelled(twins):
-    async with twins(pace=0.05) as twin:
-        job = await begun(twin)
-        job = await twin.client.fine_tuning.jobs.cancel(job.id)
-        assert job.status == "cancelled"
-        with pytest.raises(openai.BadRequestError, match="that is cancelled"):
-            await twin.client.fine_tuning.jobs.cancel(job.id)
-        await asyncio.gather(*twin_tasks(twin))
-        assert (await twin.client.fine_tuning.jobs.retrieve(job.id)).fine_tuned_model is None
+async def test_a_job_whose_training_breaks_has_failed_and_says_so(twin, monkeypatch):
+    def train(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Trainer, "train", train)
+    job = await until(twin, await begun(twin), "failed")
+    assert (job.error.code, job.fine_tuned_model) == ("server_error", None)
 
 
-def twin_tasks(twin) -> set[asyncio.Task]:
-    return {task for value in twin.app.values() for task in getattr(value, "_running", ())}
+@pytest.mark.parametrize("status", ["validating_files", "running"])
+async def test_a_job_can_be_cancelled(twin, status):
+    jobs = twin.client.fine_tuning.jobs
+    job = await until(twin, await begun(twin, **LONG), status)
+    assert (await jobs.cancel(job.id)).status == "cancelled"
+    with pytest.raises(openai.BadRequestError, match="that is cancelled"):
+        await jobs.cancel(job.id)
+    await asyncio.gather(*twin.app[TASKS]._running)  # it is not trained on
+    job = await jobs.retrieve(job.id)
+    assert (job.status, job.fine_tuned_model) == ("cancelled", None)
 
 
-async def test_a_paused_job_waits_and_goes_on(twins):
-    async with twins(pace=0.01) as twin:
-        jobs = twin.client.fine_tuning.jobs
-        job = await begun(twin, hyperparameters={"n_epochs": 40})
-        job = await until(twin, job, "running")
-        job = await jobs.pause(job.id)
-        assert job.status == "paused"
-        with pytest.raises(openai.BadRequestError, match="that is paused"):
-            await jobs.pause(job.id)
-        steps = len((await jobs.list_events(job.id, limit=100)).data)
-        await asyncio.wait(twin_tasks(twin), timeout=0.05)
-        assert (await jobs.retrieve(job.id)).status == "paused"
-        assert len((await jobs.list_events(job.id, limit=100)).data) <= steps + 1
-        assert (await jobs.resume(job.id)).status == "queued"
-        with pytest.raises(openai.BadRequestError):
-            await jobs.resume(job.id)
-        await until(twin, job, "succeeded")
+async def test_a_paused_job_waits_and_goes_on(twin):
+    jobs = twin.client.fine_tuning.jobs
+    job = await until(twin, await begun(twin, **LONG), "running")
+    assert (await jobs.pause(job.id)).status == "paused"
+    with pytest.raises(openai.BadRequestError, match="that is paused"):
+        await jobs.pause(job.id)
+    told = len(await told_of(twin, job))
+    await asyncio.wait(twin.app[TASKS]._running, timeout=0.2)
+    assert (await jobs.retrieve(job.id)).status == "paused"
+    assert len(await told_of(twin, job)) <= told + 1  # a checkpoint may just have been written
+    assert (await jobs.resume(job.id)).status == "queued"
+    with pytest.raises(openai.BadRequestError, match="Cannot resume"):
+        await jobs.resume(job.id)
+    async with asyncio.timeout(30):
+        while len(await told_of(twin, job)) < told + 4:
+            await asyncio.sleep(0.01)
+    assert (await jobs.cancel(job.id)).status == "cancelled"
+
+
+async def told_of(twin, job) -> list:
+    return (await twin.client.fine_tuning.jobs.list_events(job.id, limit=1000)).data
 
 
 async def test_a_job_and_its_model_are_there_after_a_restart(twins):

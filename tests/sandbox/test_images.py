@@ -9,7 +9,7 @@ import openai
 import pytest
 from PIL import Image, ImageStat
 
-from sandbox.engines.sketch import MARK
+from sandbox.engines.sketch import MARK, Sketcher
 
 PROMPT = "a fox in a forest at sunset"
 
@@ -123,6 +123,20 @@ async def test_without_a_mask_the_things_of_the_prompt_are_drawn_onto_the_pictur
     assert picture.getpixel((250, 100)) == (255, 255, 255, 255)
     assert picture.getpixel((128, 128))[:3] == (214, 51, 76)
     assert picture.getpixel((10, 10))[:3] == (0, 0, 255)
+
+
+async def test_an_engine_that_fails_in_the_middle_cuts_the_answer_off(twin, monkeypatch):
+    def stages(_, picture, count):
+        yield picture
+        raise RuntimeError("out of paint")
+
+    monkeypatch.setattr(Sketcher, "stages", stages)
+    stream = await twin.client.images.generate(
+        model="gpt-image-2", prompt=PROMPT, size="64x64", stream=True, partial_images=2
+    )
+    assert (await anext(stream)).type == "image_generation.partial_image"
+    with pytest.raises(openai.APIConnectionError):
+        await anext(stream)
 
 
 async def test_an_edit_can_be_streamed(twin):

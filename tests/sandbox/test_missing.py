@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.sandbox.conftest import KEY, sandbox
+from tests.sandbox.conftest import KEY, PATIENCE, sandbox
 
 HIDDEN = ("xllamacpp", "numpy", "PIL")
 WAV = {"file": ("a.wav", b"RIFF"), "model": (None, "whisper-1")}
@@ -34,7 +34,7 @@ BRINGS = {
 def bare():
     with sandbox(hidden=HIDDEN) as (_, url):
         headers = {"Authorization": f"Bearer {KEY}"}
-        with httpx.Client(base_url=url, headers=headers) as http:
+        with httpx.Client(base_url=url, headers=headers, timeout=PATIENCE) as http:
             yield http
 
 

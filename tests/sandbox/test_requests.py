@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.chat_request import ChatRequest, chat_request
@@ -32,6 +32,9 @@ MESSAGES = st.lists(
 NAMES = st.sampled_from(["gpt-4o", "gpt-6-luna", "dall-e-2", "dall-e-3", "gpt-image-2", "tts-1"])
 
 
+few = settings(max_examples=30)  # these requests are large
+
+
 def refused_at_most(work, *arguments) -> None:
     refusals = []
     try:
@@ -41,6 +44,7 @@ def refused_at_most(work, *arguments) -> None:
     assert all(400 <= error.status < 500 and str(error) for error in refusals)
 
 
+@few
 @given(
     st.fixed_dictionaries(
         {"model": NAMES, "messages": MESSAGES | JSON},
@@ -51,6 +55,7 @@ def test_chat(body):
     refused_at_most(chat_request, json.dumps(body).encode(), "own", 4096)
 
 
+@few
 @given(
     st.fixed_dictionaries(
         {"model": NAMES, "prompt": st.text(max_size=5)},
@@ -69,6 +74,7 @@ def test_images(body):
 
 
 @pytest.mark.parametrize("kind", [EmbeddingRequest, SpeechRequest, ModerationRequest, JobRequest])
+@few
 @given(
     JSON | st.dictionaries(st.sampled_from(["model", "input", "voice", "method", "suffix"]), JSON)
 )

@@ -47,6 +47,11 @@ async def test_each_format_is_what_it_says(client, kind, codec, media):
     assert 0.8 < seconds(made.content) < 3
 
 
+@pytest.mark.parametrize("text", ["...", "  "])
+async def test_where_there_is_nothing_to_say_there_is_silence(client, text):
+    assert seconds(await spoken(client, text)) > 0.1
+
+
 async def test_pcm_is_24_khz_16_bit_mono_and_a_wav_says_so(client):
     pcm = await spoken(client, response_format="pcm")
     assert 0.8 < len(pcm) / 48_000 < 3
@@ -106,15 +111,11 @@ async def heard(client, content: bytes, name: str) -> str:
     return (await client.audio.transcriptions.create(model="whisper-1", file=(name, content))).text
 
 
-async def test_two_voices_differ(client):
-    alloy, onyx = [await spoken(client, "Yes.", voice=v) for v in ("alloy", "onyx")]
-    assert alloy != onyx
-
-
 async def test_the_same_text_sounds_the_same(client):
     assert await spoken(client, "Yes.") == await spoken(client, "Yes.")
 
 
+@pytest.mark.engines
 async def test_a_voice_note_is_understood(client):
     note = await spoken(client, SPOKEN[3], response_format="opus")
     wrong, words = word_errors(SPOKEN[3], await heard(client, note, "note.ogg"))
@@ -123,7 +124,7 @@ async def test_a_voice_note_is_understood(client):
 
 @pytest.mark.engines
 @pytest.mark.timeout(300)
-@pytest.mark.parametrize("voice", ["alloy", "onyx", "shimmer", "nova"])
+@pytest.mark.parametrize("voice", ["alloy", "onyx", "shimmer"])  # the lowest, the highest
 async def test_at_most_a_tenth_of_the_words_of_a_long_note_are_misheard(client, voice):
     note = await spoken(client, " ".join(SPOKEN), voice=voice, response_format="opus")
     wrong, words = word_errors(" ".join(SPOKEN), await heard(client, note, "note.ogg"))

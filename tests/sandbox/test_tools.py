@@ -4,6 +4,9 @@ import json
 
 import pytest
 
+from sandbox.chat_request import chat_request
+from sandbox.chat_tools import wanted
+
 MODEL = "smollm2-135m-instruct"
 
 
@@ -46,17 +49,24 @@ async def ask(client, messages, **options):
 
 
 @pytest.mark.parametrize(("text", "name"), FITTING)
-async def test_the_function_that_fits_is_called_and_else_none(client, text, name):
-    (choice,) = (await ask(client, said(text), max_tokens=40 if name else 4)).choices
-    calls = choice.message.tool_calls or []
-    assert [call.function.name for call in calls] == ([name] if name else [])
-    assert (choice.finish_reason == "tool_calls") == bool(name)
-    assert (choice.message.content is None) == bool(name)
+async def test_the_function_that_fits_is_chosen_and_else_none(choice, text, name):
+    body = {"model": MODEL, "messages": said(text), "tools": TOOLS}
+    request = chat_request(json.dumps(body).encode(), MODEL, 4096)
+    function = await wanted(choice, request)
+    assert (function.name if function else None) == name
+
+
+async def test_where_none_fits_there_are_words(client):
+    (choice,) = (await ask(client, said("Write a poem about love."), max_tokens=3)).choices
+    assert (choice.finish_reason, choice.message.tool_calls) == ("length", None)
 
 
 async def test_the_arguments_follow_their_schema_and_what_was_said(client):
     (choice,) = (await ask(client, said("What is the weather in Boston?"))).choices
-    found = json.loads(choice.message.tool_calls[0].function.arguments)
+    assert (choice.finish_reason, choice.message.content) == ("tool_calls", None)
+    (call,) = choice.message.tool_calls
+    assert call.function.name == "get_weather"
+    found = json.loads(call.function.arguments)
     assert "Boston" in found["location"]
     assert set(found) <= {"location", "unit"}
 
@@ -74,12 +84,13 @@ async def test_a_call_is_streamed_in_pieces(client):
 async def test_a_function_can_be_demanded_or_forbidden(client):
     hello = said("What is the capital of France?")
     forced = {"type": "function", "function": {"name": "remind"}}
-    (named,) = (await ask(client, hello, tool_choice=forced)).choices
+    (named,) = (await ask(client, hello, tool_choice=forced, max_tokens=20)).choices
     assert named.message.tool_calls[0].function.name == "remind"
     assert named.finish_reason == "stop"  # as OpenAI, where the client chose
-    (some,) = (await ask(client, hello, tool_choice="required")).choices
+    (some,) = (await ask(client, hello, tool_choice="required", max_tokens=3)).choices
     assert some.message.tool_calls
-    (none,) = (await ask(client, said("What is the weather?"), tool_choice="none")).choices
+    weather = said("What is the weather?")
+    (none,) = (await ask(client, weather, tool_choice="none", max_tokens=3)).choices
     assert none.message.tool_calls is None
 
 

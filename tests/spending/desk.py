@@ -3,21 +3,26 @@
 from collections import Counter
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+from bot.openai.api import API
 from bot.openai.catalogue import Catalogue, Model, Prices
 from bot.openai.chat import ChatChunk, ChatCompletion, ChatMessage, ChatRequest, Usage
 from bot.openai.meter import Meter
 from bot.settings import Settings
+from bot.spending.bills import Bills
 from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.spending.payer import Payer
+from bot.storage.cache import Cache
 from bot.storage.database import Database, open_database
 from bot.storage.ledger import Books
 
+FAMILIES = [field.name for field in fields(API)]
 NOON = 1_795_435_200.0  # 23 November 2026, 12:00 UTC
 ADA = Payer("slack:T1:ADA", "slack:T1", "delivery")
 BOB = Payer("slack:T1:BOB", "slack:T1", "delivery")
@@ -47,11 +52,14 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.books = Books(self.database)
+        self.cache = Cache(self.database)
         self.budgets = Budgets(self.settings)
         self.ledger = Ledger(self.books, self.budgets, CATALOGUE, self.time)
 
-    def openai(self, chat: Any) -> OpenAI:
-        return OpenAI(chat, CATALOGUE, self.ledger, self.settings)
+    def openai(self, chat: Any = None, **families: Any) -> OpenAI:
+        """Over stubs of the API's families."""
+        api: Any = SimpleNamespace(**dict.fromkeys(FAMILIES) | families | {"chat": chat})
+        return OpenAI(api, Bills.of(CATALOGUE, self.settings), self.ledger, self.cache)
 
     async def rows(self) -> list[dict[str, Any]]:
         """Every attempt, oldest first."""
@@ -82,11 +90,12 @@ def _sums(connection) -> tuple[list, list]:
         if row["state"] != "settled":
             continue
         numbers = (row["cost"] or 0, row["tokens_in"], row["tokens_out"], 1,
-                   row["cost"] is None, row["estimated"])  # fmt: skip
+                   row["cost"] is None, row["estimated"], row["pictures"], row["seconds"],
+                   row["characters"])  # fmt: skip
         for kind, subject in (("person", row["author"]), ("workspace", row["workspace"])):
             for window in ("day", "month"):
                 key = (row[window], window, kind, subject, row["capability"])
-                before = expected.get(key, [0] * 6)
+                before = expected.get(key, [0] * 9)
                 expected[key] = [a + b for a, b in zip(before, numbers, strict=True)]
     found = connection.execute("SELECT * FROM totals").fetchall()
     return sorted((*key, *sums) for key, sums in expected.items()), sorted(map(tuple, found))
@@ -96,7 +105,9 @@ def _sums(connection) -> tuple[list, list]:
 async def open_desk(folder: Path, time: Time | None = None, **settings: Any):
     """`settings` as an operator gives them: budget_person_day="0.05"."""
     database = await open_database(folder / "parley.db")
-    desk = Desk(database, Settings(_env_file=None, **settings), time or Time())
+    desk = Desk(
+        database, Settings(_env_file=None, openai_api_key="sk-fake", **settings), time or Time()
+    )
     try:
         yield desk
     finally:

@@ -8,10 +8,11 @@ import pytest
 from pydantic import SecretStr
 
 from bot.openai import catalogue
-from bot.openai.chat import Chat
+from bot.openai.api import API
 from bot.openai.errors import OpenAIError
 from bot.openai.retry import Clock
 from bot.openai.transport import Timeouts, Transport
+from bot.spending.bills import Bills
 from bot.spending.door import OpenAI
 from tests.fakes.openai import FakeOpenAI, Fault
 from tests.spending.desk import ADA, ask, open_desk
@@ -38,7 +39,8 @@ async def door(fake, tmp_path):
     transport = Transport(fake.url, SecretStr(fake.key), timeouts=timeouts, clock=clock)
 
     async with open_desk(tmp_path, budget_person_day="0.01") as desk:
-        desk.door = OpenAI(Chat(transport, models), models, desk.ledger, desk.settings)
+        api = API.at(lambda _: transport, models)
+        desk.door = OpenAI(api, Bills.of(models, desk.settings), desk.ledger, desk.cache)
         yield desk
     await transport.aclose()
 

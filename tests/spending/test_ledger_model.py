@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
 
 from bot.spending.budgets import BudgetSpent
-from bot.spending.outcomes import NOTHING, used
+from bot.spending.outcomes import NOTHING, settled
 from bot.spending.payer import Payer
+from bot.spending.prices import cost
 from bot.spending.quotes import Quote
+from bot.storage.ledger import Used
 from tests.spending.desk import NOON, ROUNDED, Time, open_desk
 
 PRICES = ROUNDED.prices
@@ -39,6 +41,12 @@ class Held:
     reserved: int
     cap: int
     day: int
+
+
+def used(held: Held, written: int, *, estimated: bool):
+    read = held.quote.tokens_in
+    return settled(Used(read, written), cost(PRICES, read, written), held.reserved,
+                   estimated=estimated)  # fmt: skip
 
 
 class LedgerMachine(RuleBasedStateMachine):
@@ -101,8 +109,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(held=consumes(held), share=st.floats(0, 1), estimated=st.booleans())
     def settle(self, held, share, estimated):
-        outcome = used(PRICES, held.reserved, held.quote.tokens_in, int(held.cap * share),
-                       estimated=estimated)  # fmt: skip
+        outcome = used(held, int(held.cap * share), estimated=estimated)
         self.run(self.desk.ledger.close(held.row, outcome))
         self.run(self.desk.ledger.close(held.row, outcome))  # twice is once
         self.booked(held, outcome.cost)
@@ -114,7 +121,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(target=held, held=consumes(held), may_have_run=st.booleans())
     def retry(self, held, may_have_run):
-        outcome = used(PRICES, held.reserved, held.quote.tokens_in, 0, estimated=True)
+        outcome = used(held, 0, estimated=True)
         closing = held.row, outcome if may_have_run else NOTHING
         quote, attempt = held.quote.again(held.cap), held.attempt + 1
         try:
@@ -144,7 +151,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
         self.run(self.desk.database.write(die))
         assert self.run(self.desk.ledger.recover()) == 1
-        self.booked(held, used(PRICES, 0, held.quote.tokens_in, 0).cost)
+        self.booked(held, used(held, 0, estimated=True).cost)
 
     @rule()
     def sleep(self):

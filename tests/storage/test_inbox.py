@@ -4,16 +4,18 @@ import asyncio
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from bot.events import Author, Invocation, Message, Place, Stop
+from bot.events import Attachment, Author, Invocation, Message, Place, Stop
 from bot.storage import inbox as inbox_module
 from bot.storage.database import open_database
 from bot.storage.inbox import Inbox, Taken
 from bot.storage.outbox import Outbox
+from bot.storage.preferences import Preferences
 from bot.storage.problems import StorageUnavailable
 from tests.storage.said import said
 
@@ -49,6 +51,35 @@ async def test_deliveries_have_ids_that_fit_a_button(inbox):
     taken = [await inbox.accept(said(str(number))) for number in range(20)]
     assert {len(each.delivery) for each in taken} == {12}
     assert len({each.delivery for each in taken}) == 20
+
+
+NOTE = Attachment("r", "note.ogg", "audio/ogg", spoken=True)
+
+
+async def listened(database, scope="slack:T1:C1"):
+    await Preferences(database).put(scope, "transcription", "on")
+
+
+async def test_sound_is_taken_where_parley_listens(inbox, database):
+    await listened(database)
+    message = msgspec.structs.replace(said(addressed=False), attachments=(NOTE,))
+    taken = await inbox.accept(message)
+    assert taken.event == message  # it is to nobody still
+    assert await database.read(rows("threads")) == []
+
+
+async def test_where_parley_listens_words_are_still_nobodys(inbox, database):
+    await listened(database)
+    picture = Attachment("r", "fox.png", "image/png")
+    assert await inbox.accept(said("1", addressed=False)) == "ignored"
+    other = msgspec.structs.replace(said("2", addressed=False), attachments=(picture,))
+    assert await inbox.accept(other) == "ignored"
+
+
+async def test_sound_elsewhere_is_nobodys(inbox, database):
+    await listened(database, "slack:T1:C2")
+    message = msgspec.structs.replace(said(addressed=False), attachments=(NOTE,))
+    assert await inbox.accept(message) == "ignored"
 
 
 async def test_what_is_said_to_nobody_leaves_its_id_and_nothing_else(inbox, database):

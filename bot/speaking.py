@@ -1,0 +1,151 @@
+"""Text read aloud: in pieces that the model takes, side by side, joined to one recording."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from bot.errors import Refused
+from bot.media.sentences import LONGEST, sentences
+from bot.media.spoken import spoken
+from bot.openai.speech import SpeechRequest
+from bot.parts import Card, File, Remove, Reply, Text, Voice
+from bot.run import Run
+from bot.services import Services
+from bot.side_by_side import side_by_side
+from bot.spending.door import Charged
+from bot.spending.payer import Payer
+
+MOST = 50_000  # characters in one go: an hour of speech
+TOGETHER = 3  # pieces that are spoken at once
+BUFFER = 2**18  # bytes written at once
+VOICE = "alloy"  # every model of OpenAI's has it
+_LOSSLESS = ("wav", "flac")  # pieces are encoded once, when they are joined
+ENDINGS = {"opus": "ogg"}
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How it is to be spoken; None: as the model does unasked."""
+
+    model: str | None = None
+    voice: str | None = None
+    speed: float | None = None
+    instructions: str | None = None
+    format: str | None = None  # one that is asked for comes as a file
+
+
+AS_USUAL = Manner()
+
+
+class Speaker:
+    def __init__(self, services: Services) -> None:
+        self._openai = services.openai
+        self._catalogue = services.catalogue
+        self._works = services.works
+        self.model = services.models["speech"]
+
+    def voices(self, model: str = "") -> Sequence[str]:
+        return self._catalogue.model(model or self.model, "speech").choices.get("voice", (VOICE,))
+
+    async def aloud(self, run: Run, markdown: str, manner: Manner = AS_USUAL) -> Reply:
+        """Progress, then the recording. What a killed attempt has spoken is not paid again.
+        Raises Refused, OpenAIError.
+        """
+        pieces = self._pieces(markdown, manner)
+        charged = self._openai.charged_to(
+            Payer(author=run.event.author.id, workspace=run.event.place.payer, delivery=run.id)
+        )
+        folder = await self._works.folder(run.answers)
+        form = manner.format or run.speaks
+        whole = folder / f"speech.{ENDINGS.get(form, form)}"
+        if not await asyncio.to_thread(whole.exists):
+            files = [folder / f"spoken {number}" for number in range(len(pieces))]
+            calls = [partial(self._once, run, charged, request, file)
+                     for request, file in zip(pieces, files, strict=True)]  # fmt: skip
+            async with aclosing(_progress(calls)) as cards:
+                async for card in cards:
+                    yield card
+            ready = manner.format and len(files) == 1
+            await asyncio.to_thread(_joined, files, whole, "" if ready else form)
+        yield Remove("speaking")
+        if manner.format:
+            yield File(whole.name, whole, key="speech")
+        else:
+            yield await asyncio.to_thread(_recording, whole)
+        yield Text(f"_{pieces[0].voice} · {charged.receipt}_", key="spoken")
+
+    def _pieces(self, markdown: str, manner: Manner) -> list[SpeechRequest]:
+        text = spoken(markdown)
+        if not text:
+            raise Refused("There is nothing in this to read aloud: it has no words.")
+        if len(text) > MOST:
+            raise Refused(f"This has {len(text):,} characters; Parley reads at most {MOST:,} aloud "
+                          "in one go. Send it in parts.")  # fmt: skip
+        model = self._catalogue.model(manner.model or self.model, "speech")
+        parts = sentences(text, model.longest.get("input", LONGEST))
+        taken = model.choices.get("response_format", _LOSSLESS)
+        lossless = next((form for form in _LOSSLESS if form in taken), taken[0])
+        form = manner.format if manner.format and len(parts) == 1 else lossless
+        voices = self.voices(model.id)
+        usual = VOICE if VOICE in voices else voices[0]
+        return [
+            SpeechRequest(
+                model=model.id, input=part, voice=manner.voice or usual, speed=manner.speed,
+                instructions=manner.instructions, response_format=form,
+            )
+            for part in parts
+        ]  # fmt: skip
+
+    async def _once(self, run: Run, charged: Charged, request: SpeechRequest, file: Path) -> None:
+        async def speak() -> str:
+            await _written(charged, request, file)
+            return file.name
+
+        await run.once(file.name, speak)
+
+
+async def _written(charged: Charged, request: SpeechRequest, file: Path) -> None:
+    kept = bytearray()
+    with await asyncio.to_thread(file.open, "wb") as opened:
+        async with aclosing(charged.speak(request)) as pieces:
+            async for piece in pieces:
+                kept += piece.content
+                if len(kept) >= BUFFER:
+                    await asyncio.to_thread(opened.write, kept)
+                    kept = bytearray()
+        await asyncio.to_thread(opened.write, kept)
+
+
+async def _progress(calls: Sequence[Callable[[], Awaitable[None]]]) -> AsyncGenerator[Card, None]:
+    ended = 0
+    yield _card(0)
+    async with aclosing(side_by_side(calls, TOGETHER)) as speaking:
+        async for _ in speaking:
+            ended += 1
+            yield _card(ended / len(calls))
+
+
+def _joined(files: Sequence[Path], whole: Path, form: str) -> None:
+    """All or nothing. `form` "": there is one, which is it already."""
+    from bot.media.stitching import stitch  # noqa: PLC0415  FFmpeg and NumPy take 40 MiB
+
+    part = whole.with_name("whole") if form else files[0]
+    if form:
+        stitch(files, part, form)
+    part.replace(whole)
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+def _recording(path: Path) -> Voice:
+    from bot.media.loudness import loudness  # noqa: PLC0415  as above
+
+    heard = loudness(path)
+    return Voice(path.name, path, heard.seconds, heard.waveform, key="speech")
+
+
+def _card(progress: float) -> Card:
+    return Card("Speaking", progress=progress, state="running", key="speaking")

@@ -1,0 +1,72 @@
+"""What an answer made, so that its buttons can go on from there: facts in a table, bytes beside."""
+
+import asyncio
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from bot.run import Run
+from bot.storage.database import Database
+
+T = TypeVar("T")
+_AT_ONCE = 500  # forgotten in one transaction
+
+
+class Works:
+    """`folder` has one folder for each delivery that made something; none is made before."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder
+
+    async def folder(self, delivery: str) -> Path:
+        """Where its files go; it lasts as long as the work. Raises OSError."""
+        folder = self._folder / delivery
+        await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
+        return folder
+
+    async def keep(
+        self, run: Run, facts: msgspec.Struct, files: Mapping[str, bytes] | None = None
+    ) -> None:
+        """What this answer made; said twice, the last holds. Raises OSError."""
+        if files:
+            folder = await self.folder(run.answers)
+            for name, content in files.items():
+                await asyncio.to_thread((folder / name).write_bytes, content)
+        row = (run.answers, run.event.author.id, run.event.place.key, msgspec.json.encode(facts),
+               time.time())  # fmt: skip
+        query = "INSERT OR REPLACE INTO works VALUES (?, ?, ?, ?, ?)"
+        await self._database.write(lambda db: db.execute(query, row).rowcount)
+
+    async def of(self, delivery: str, kind: type[T]) -> T | None:
+        """Its facts, where they are of this kind."""
+        query = "SELECT facts FROM works WHERE delivery = ?"
+        row = await self._database.read(lambda db: db.execute(query, (delivery,)).fetchone())
+        try:
+            return msgspec.json.decode(row[0], type=kind) if row else None
+        except msgspec.ValidationError:
+            return None
+
+    async def file(self, delivery: str, name: str) -> bytes | None:
+        try:
+            return await asyncio.to_thread((self._folder / delivery / name).read_bytes)
+        except FileNotFoundError:
+            return None
+
+    async def forget(self, delivery: str) -> None:
+        query = "DELETE FROM works WHERE delivery = ?"
+        await self._database.write(lambda db: db.execute(query, (delivery,)).rowcount)
+        await asyncio.to_thread(shutil.rmtree, self._folder / delivery, ignore_errors=True)
+
+    async def prune(self, before: float) -> None:
+        """Forget what was made before then."""
+        query = "SELECT delivery FROM works WHERE at < ? ORDER BY at LIMIT ?"
+        rows = await self._database.read(
+            lambda db: db.execute(query, (before, _AT_ONCE)).fetchall()
+        )
+        for (delivery,) in rows:
+            await self.forget(delivery)
