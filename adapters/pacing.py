@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -10,6 +10,7 @@ from weakref import WeakValueDictionary
 from bot.parts import Button, Card, Media, Notice
 from bot.screen import Screen
 
+AGAIN = 5.0  # seconds; a model draws a picture over and over, and each upload is some calls
 SIGN_AFTER = 0.05  # seconds; who is answered sooner needs no sign that Parley is at work
 
 
@@ -65,21 +66,65 @@ class Paces:
         return self._paces.setdefault(key, Pace(self._interval))
 
 
-async def frames(screen: Screen, pace: Pace) -> AsyncGenerator[Frame, None]:
+class Versions:
+    """Of pictures and files that are replaced soon, those that are worth an upload: the first, the
+    newest `again` seconds after one was shown, and the last.
+    """
+
+    def __init__(self, again: float, clock: Callable[[], float] = time.monotonic) -> None:
+        self._again = again
+        self._clock = clock
+        self._shown: dict[str, tuple[Media, float]] = {}  # by the part's key, and when
+        self.due: float | None = None  # seconds until one that is held back may be shown
+
+    def of(self, frame: Frame) -> Frame:
+        """The frame with the versions that may be shown now."""
+        self.due = None
+        if frame.done:
+            return frame
+        return frame._replace(media=tuple(map(self._of, frame.media)))
+
+    def shown(self, media: Sequence[Media]) -> None:
+        now = self._clock()
+        self._shown = {each.key: (each, self._since(each, now)) for each in media}
+
+    def _since(self, media: Media, now: float) -> float:
+        before, at = self._shown.get(media.key, (None, now))
+        return at if before is media else now
+
+    def _of(self, newest: Media) -> Media:
+        shown, at = self._shown.get(newest.key, (newest, 0.0))
+        if shown is newest or (wait := at + self._again - self._clock()) <= 0:
+            return newest
+        self.due = min(wait, self.due or wait)
+        return shown
+
+
+async def frames(screen: Screen, pace: Pace, again: float = 0.0) -> AsyncGenerator[Frame, None]:
     """Each new state of the screen, when the pace has a turn for it; what came and went between
     two turns is dropped, the last state never is. Signs before the first words take no turn.
+    `again`: seconds until a picture or file gives way to its next version.
     """
     last: Frame | None = None
+    versions = Versions(again)
     while last is None or not last.done:
-        await screen.changed()
+        await _news(screen, versions.due)
         if last is None:
             await _words_soon(screen)
-        if _frame(screen) == last:
+        if versions.of(_frame(screen)) == last:
             continue  # it changed while a turn was waited for, and was shown with it
         if screen.visible or screen.done:
             await pace.turn()
-        last = _frame(screen)
+        last = versions.of(_frame(screen))
         yield last
+        versions.shown(last.media)
+
+
+async def _news(screen: Screen, due: float | None) -> None:
+    """A change, or that what is held back has become due."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(due):
+            await screen.changed()
 
 
 async def _words_soon(screen: Screen) -> None:

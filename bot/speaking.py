@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from bot.errors import Refused
+from bot.events import Place
 from bot.media.sentences import LONGEST, sentences
 from bot.media.spoken import spoken
 from bot.openai.speech import SpeechRequest
@@ -21,9 +24,12 @@ from bot.spending.payer import Payer
 MOST = 50_000  # characters in one go: an hour of speech
 TOGETHER = 3  # pieces that are spoken at once
 BUFFER = 2**18  # bytes written at once
+VOICE_MODE = "voice"  # the preference
 VOICE = "alloy"  # every model of OpenAI's has it
 _LOSSLESS = ("wav", "flac")  # pieces are encoded once, when they are joined
 ENDINGS = {"opus": "ogg"}
+LARGEST = 9 << 20  # bytes of a recording, which every platform takes
+_LEAST = {"opus": 12_000, "mp3": 24_000, "aac": 24_000}  # bits a second that can be understood
 
 
 @dataclass(frozen=True)
@@ -45,6 +51,7 @@ class Speaker:
         self._openai = services.openai
         self._catalogue = services.catalogue
         self._works = services.works
+        self._preferences = services.preferences
         self.model = services.models["speech"]
 
     def voices(self, model: str = "") -> Sequence[str]:
@@ -76,6 +83,26 @@ class Speaker:
         else:
             yield await asyncio.to_thread(_recording, whole)
         yield Text(f"_{pieces[0].voice} · {charged.receipt}_", key="spoken")
+
+    async def voice_mode(self, place: Place) -> bool:
+        """That of the thread, else that of the channel around it."""
+        for key in (place.key, replace(place, thread="").key):
+            if chosen := (await self._preferences.of(key)).get(VOICE_MODE):
+                return chosen == "on"
+        return False
+
+    async def answer(self, run: Run, markdown: str) -> Reply:
+        """An answer that people have read, spoken too where voice mode is on."""
+        if run.stopped or not markdown or not await self.voice_mode(run.event.place):
+            return
+        try:
+            async with aclosing(self.aloud(run, markdown)) as parts:
+                async for part in parts:
+                    yield part
+        except asyncio.CancelledError:
+            if not run.stopped:
+                raise
+            yield Remove("speaking")
 
     def _pieces(self, markdown: str, manner: Manner) -> list[SpeechRequest]:
         text = spoken(markdown)
@@ -134,10 +161,21 @@ def _joined(files: Sequence[Path], whole: Path, form: str) -> None:
 
     part = whole.with_name("whole") if form else files[0]
     if form:
-        stitch(files, part, form)
+        _fit(part, form, stitch(files, part, form))
     part.replace(whole)
     for file in files:
         file.unlink(missing_ok=True)
+
+
+def _fit(path: Path, form: str, seconds: float) -> None:
+    """An hour of it is more than some platforms take: then it has fewer bits."""
+    from bot.media.encoding import convert  # noqa: PLC0415  as above
+
+    if form in _LEAST and path.stat().st_size > LARGEST:
+        smaller = path.with_name("smaller")
+        bits = int(LARGEST * 0.9 * 8 / seconds)
+        convert(path, smaller, form, max(bits, _LEAST[form]))
+        smaller.replace(path)
 
 
 def _recording(path: Path) -> Voice:

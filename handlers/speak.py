@@ -12,7 +12,7 @@ from bot.openai.catalogue import Catalogue
 from bot.parts import Remove, Reply, Text
 from bot.run import Run
 from bot.services import Services
-from bot.speaking import Manner, Speaker
+from bot.speaking import VOICE_MODE, Manner, Speaker
 from bot.storage.preferences import Preferences
 
 FORMATS = ("mp3", "opus", "aac", "flac", "wav", "pcm")
@@ -40,8 +40,8 @@ def setup(services: Services) -> Iterable[Command]:
     )
     yield Command(
         "voice",
-        "Voice mode in this thread: spoken questions are answered in text and voice",
-        partial(_voice, services.preferences),
+        "Voice mode here: spoken questions are answered in text and voice",
+        partial(_voice, speaker, services.preferences),
         options=(Option("mode", "Switch it on or off", choices=("on", "off")),),
     )
 
@@ -73,15 +73,14 @@ async def _said(run: Run, event: Invocation) -> str:
     return said[-1]
 
 
-async def _voice(preferences: Preferences, run: Run) -> Reply:
+async def _voice(speaker: Speaker, preferences: Preferences, run: Run) -> Reply:
     event = run.event
     mode = str(event.values.get("mode", "")) if isinstance(event, Invocation) else ""
     if mode:
-        await preferences.put(event.place.key, "voice", mode)
-    now = mode or (await preferences.of(event.place.key)).get("voice", "off")
+        await preferences.put(event.place.key, VOICE_MODE, mode)
     yield Text(
         "Voice mode is **on** here: what you say in a voice note is answered in text and voice."
-        if now == "on"
+        if await speaker.voice_mode(event.place)
         else "Voice mode is **off** here. `/voice on` has voice notes answered in voice too."
     )
 

@@ -13,7 +13,7 @@ from adapters.discord.places import Places
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest
 from adapters.discord.said import said
-from bot.commands import Commands, Suggest
+from bot.commands import Command, Commands, Suggest
 from bot.errors import NotAccepted, Refused
 from bot.events import Event, Invocation, Message, Stop
 from bot.ports import Accept
@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 _MESSAGE = "/channels/{channel_id}/messages/{message_id}"
 _READ_IN = 1.5  # seconds, of the 3 that Discord waits
 _SHORT, _KEPT = 20, 1500  # characters of what somebody wrote in vain
+_UNOPENED = "Discord did not open the form. Please try again."
 _FORGOTTEN = "Parley was restarted and cannot read that message itself. Please choose it again."
 
 
@@ -63,10 +64,14 @@ class Desk:
         """What is still to be said of it is asked for first."""
         command = self._commands.get(event.command) if isinstance(event, Invocation) else None
         if isinstance(event, Invocation) and command and command.missing(event.values):
-            about = self._forms.opened(event, str(native.user.id), str(native.channel_id or ""))
-            await self._responses.respond(native, forms.modal(command, event.values, about))
+            await self._open(native, event, command)
         else:
             await self._put(native, event)
+
+    async def _open(self, native: discord.Interaction, event: Invocation, command: Command) -> None:
+        about = self._forms.opened(event, str(native.user.id), str(native.channel_id or ""))
+        if not await self._responses.respond(native, forms.modal(command, event.values, about)):
+            await self._responses.say(native, _UNOPENED)
 
     async def _put(self, native: discord.Interaction, event: Event) -> None:
         with self._responses.under_way(native.token):

@@ -67,10 +67,15 @@ def modal(command: Command, given: Mapping[str, Value], about: Subject) -> dict[
     missing = command.missing(given)
     options = [o for o in command.options if not isinstance(given.get(o.name), Attachment)]
     options.sort(key=lambda option: (option not in missing, option.name not in given))
-    title = command.shortcut or f"/{command.name}"
+    title = command.shortcut or _called(command)
     fields = [_label(option, given.get(option.name)) for option in options[:_FIELDS]]
     data = {"custom_id": about.id, "title": title[:_TITLE], "components": fields}
     return {"type": _MODAL, "data": data}
+
+
+def _called(command: Command) -> str:
+    """A button's name is no command that anybody could type."""
+    return command.name.replace("_", " ").capitalize() if command.button else f"/{command.name}"
 
 
 def _label(option: Option, given: Value | None) -> dict[str, Any]:

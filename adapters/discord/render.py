@@ -13,7 +13,7 @@ from adapters.discord.rest import Rest
 from adapters.discord.sign import Signs
 from adapters.discord.target import Target
 from adapters.discord.terms import Terms
-from adapters.pacing import Paces, frames
+from adapters.pacing import AGAIN, Paces, frames
 from bot.errors import Undeliverable
 from bot.ports import Delivery
 from bot.screen import Screen
@@ -39,7 +39,7 @@ async def deliver(  # noqa: PLR0913  three are the process's, three the answer's
     answer = Answer(target, terms, delivery, pace)
     try:
         with signs.typing(_typing_in(delivery, address)) as end_of_sign:
-            async with aclosing(frames(screen, pace)) as states:
+            async with aclosing(frames(screen, pace, AGAIN)) as states:
                 async for frame in states:
                     if screen.visible or frame.done:
                         end_of_sign()

@@ -50,14 +50,14 @@ class Responses:
         away again. Where this fails, the answer finds another way.
         """
         if native.message:
-            return await self.respond(native, {"type": _NOTHING_YET})
+            await self.respond(native, {"type": _NOTHING_YET})
+            return
         way_back = address.read(event.address)
         elsewhere = way_back.kind != "slash"
         flags = _EPHEMERAL if way_back.hidden or elsewhere else 0
         await self.respond(native, {"type": _THINKING, "data": {"flags": flags}})
         if elsewhere:
             await self._withdraw(native)
-        return None
 
     async def say(self, native: discord.Interaction, sentence: str) -> None:
         """To this person alone."""
@@ -84,11 +84,15 @@ class Responses:
         except _FAILED as error:
             log.info("the response to %s stays open: %r", native.id, error)
 
-    async def respond(self, native: discord.Interaction, response: Mapping[str, Any]) -> None:
-        """Too late, twice, or a dropped connection: the person sees that nothing came."""
+    async def respond(self, native: discord.Interaction, response: Mapping[str, Any]) -> bool:
+        """False where it came too late or twice, or the connection dropped: the person sees that
+        nothing came. Or where Discord does not take it: another response may still come.
+        """
         request: dict[str, Any] = {"webhook_id": native.id, "webhook_token": native.token}
         try:
             async with asyncio.timeout(_ANSWER_IN):
                 await self._rest.call("POST", _CALLBACK, json=response, **request)
         except _FAILED as error:
             log.warning("interaction %s is not acknowledged: %r", native.id, error)
+            return False
+        return True

@@ -67,6 +67,7 @@ class Page:
     async def run(self, accept: Accept, suggest: Suggest, commands: Commands) -> None:
         lobby = self._lobby
         lobby.accept, lobby.suggest, lobby.commands = accept, suggest, commands
+        lobby.running.set()
         try:
             while True:
                 await self._sweep()

@@ -26,7 +26,7 @@ def menu(commands: Commands) -> tuple[Menu, ...]:
             typed=not command.button, shortcut=command.shortcut,
         )
         for command in commands.values()
-        if command.shortcut or not command.button
+        if command.shortcut or not command.button or command.missing({})
     )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def _field(option: Option) -> Field:
 
 def lacking(commands: Commands, message: Message, files: Sequence[Medium]) -> Form | None:
     """The form that a typed command needs; None where it has all it needs, or is no command."""
-    if not message.text.startswith("/"):
+    if not (message.addressed and message.text.startswith("/")):
         return None
     try:
         command, rest = commands.read(message.text[1:])

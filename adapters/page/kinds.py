@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 
 UNKNOWN = "application/octet-stream"
 
-_HEAD = 64  # bytes that every look below is content with
+_HEAD = 4096  # bytes; tracks are listed there by who records as it goes
 _KINDS = tuple(
     (re.compile(beginning, re.DOTALL), kind)
     for beginning, kind in (
@@ -24,7 +24,9 @@ _KINDS = tuple(
         (rb"....ftypM4[AB]", "audio/mp4"),
         (rb"....ftypavi[fs]", "image/avif"),
         (rb"....ftyp(?:hei[cx]|mif1|msf1)", "image/heic"),
+        (rb"....ftyp(?=.*soun)(?!.*vide)", "audio/mp4"),  # as Safari records
         (rb"....ftyp", "video/mp4"),
+        (rb"\x1a\x45\xdf\xa3(?=.*A_(?:OPUS|VORBIS))(?!.*V_[A-Z])", "audio/webm"),
         (rb"\x1a\x45\xdf\xa3", "video/webm"),
         (rb"%PDF-", "application/pdf"),
     )

@@ -20,41 +20,41 @@ from bot.parts import File, Image, Media, Voice
 
 
 async def offered(
-    shelf: Shelf, person: str, post: str, files: Iterable[Attached]
+    shelf: Shelf, person: str, home: str, post: str, files: Iterable[Attached]
 ) -> tuple[Medium, ...]:
     """What a person attached to a post. Raises Refused where a file is not there."""
-    return tuple([await _offered(shelf, person, post, file) for file in files])
+    return tuple([await _offered(shelf, person, home, post, file) for file in files])
 
 
-async def _offered(shelf: Shelf, person: str, post: str, file: Attached) -> Medium:
+async def _offered(shelf: Shelf, person: str, home: str, post: str, file: Attached) -> Medium:
     name = clean(file.name)
     try:
-        medium = await _seen(shelf, person, post, file.id, name)
+        medium = await _seen(shelf, person, home, post, Medium(file.id, "", name))
     except FileNotFoundError:
         raise Refused(f"“{name}” is not here any more: attach it again.") from None
-    return replace(medium, seconds=file.seconds)
+    return replace(medium, seconds=file.seconds, waveform=file.waveform)
 
 
-async def shelved(shelf: Shelf, person: str, post: str, part: Media) -> Medium:
+async def shelved(shelf: Shelf, home: str, post: str, part: Media) -> Medium:
     """What Parley shows, put on the shelf."""
-    file = await shelf.put(person, post, part.content)
-    medium = await _seen(shelf, person, post, file, clean(part.name))
+    file = await shelf.put(home, post, part.content)
+    medium = await _seen(shelf, home, home, post, Medium(file, "", clean(part.name)))
     match part:
         case File():
-            return replace(medium, kind="file")
+            return replace(medium, kind="voice" if medium.kind == "voice" else "file")
         case Image(alt=alt):
             return replace(medium, alt=alt)
-        case Voice(seconds=seconds):
+        case Voice(seconds=seconds, waveform=waveform):
             kind = "voice" if kinds.is_played(medium.type) else "file"
-            return replace(medium, kind=kind, seconds=seconds)
+            return replace(medium, kind=kind, seconds=seconds, waveform=waveform)
 
 
-async def _seen(shelf: Shelf, person: str, post: str, file: str, name: str) -> Medium:
-    url = f"/media/{person}/{post}/{file}/{quote(name, safe='')}"
+async def _seen(shelf: Shelf, person: str, home: str, post: str, medium: Medium) -> Medium:
+    url = "/".join(quote(part, safe="") for part in (home, post, medium.id, medium.name))
 
     def look() -> Medium:
-        with shelf.open(person, post, file) as content:
-            return _described(Medium(file, url, name), content)
+        with shelf.open(person, home, post, medium.id) as content:
+            return _described(replace(medium, url=f"/media/{url}"), content)
 
     return await asyncio.to_thread(look)
 
@@ -74,10 +74,10 @@ def ids(media: Iterable[Medium]) -> frozenset[str]:
     return frozenset(medium.id for medium in media)
 
 
-def attachment(person: str, post: str, medium: Medium) -> Attachment:
-    """The reference is the way to the file on the shelf."""
+def attachment(person: str, home: str, post: str, medium: Medium) -> Attachment:
+    """The reference is the way to the file on the shelf, where it is new or kept."""
     return Attachment(
-        f"{person}/{post}/{medium.id}", medium.name, medium.type, medium.size,
+        f"{person}/{home}/{post}/{medium.id}", medium.name, medium.type, medium.size,
         spoken=medium.kind == "voice" and medium.seconds > 0, seconds=medium.seconds,
     )  # fmt: skip
 
@@ -85,10 +85,11 @@ def attachment(person: str, post: str, medium: Medium) -> Attachment:
 async def opened(shelf: Shelf, attachment: Attachment) -> AsyncGenerator[bytes, None]:
     """Raises Refused."""
     try:
-        async with aclosing(shelf.read(*attachment.reference.split("/"))) as chunks:
+        person, home, post, file = attachment.reference.split("/")
+        async with aclosing(shelf.read(person, home, post, file)) as chunks:
             async for chunk in chunks:
                 yield chunk
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise Refused(
             f"“{attachment.name}” is not here any more: attach it again.", str(error)
         ) from None

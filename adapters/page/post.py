@@ -27,6 +27,7 @@ class Medium(Struct, frozen=True):
     width: int = 0  # pixels, of an image
     height: int = 0
     seconds: float = 0.0  # 0: not known
+    waveform: bytes = b""  # amplitudes, of what can be listened to
 
 
 class Post(Struct):
@@ -45,3 +46,6 @@ class Post(Struct):
     aside: str = ""  # what a button of it had to say, which is of the moment
     about: str = ""  # the beginning of the message that a shortcut was used on
     fixed: bool = False  # a command by a form: neither edited nor deleted
+    gone: bool = False  # deleted, but others have answered it
+    asker: str = ""  # whose eyes alone the notices and the aside of an answer are for
+    replies: int = 0  # below it, where it begins a thread of a channel; counted, not kept

@@ -1,9 +1,12 @@
-"""Browser to Event."""
+"""Browser to Event. `who` acts, and in their own threads or a channel's."""
 
+import re
 import time
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from adapters.markup import clean
+from adapters.page.channels import shared
 from adapters.page.media import attachment
 from adapters.page.post import Medium, Post
 from adapters.page.wire import Delete, Edit, Press, Say, Use
@@ -24,59 +27,70 @@ from bot.ports import PARLEY
 
 LONGEST = 32_000  # characters; about 8,000 tokens
 
+_MENTION = re.compile(r"(?<![\w@.])@parley\b[,:]?[ \t]*", re.IGNORECASE)
 
-def message(person: str, say: Say, media: Sequence[Medium] = ()) -> Message:
+
+class Who(NamedTuple):
+    person: str
+    home: str  # of what they say: themselves, or the channel
+
+
+def message(who: Who, say: Say, media: Sequence[Medium] = ()) -> Message:
     """Raises Refused for what nobody can answer."""
     return Message(
-        id=_event(say.id), place=_place(person, say.thread), author=_author(person),
-        at=time.time(), text=_text(say.text, media), source=say.id, addressed=True,
-        attachments=_attachments(person, say.id, media),
+        id=_event(say.id), place=_place(who.home, say.thread), author=_author(who.person),
+        at=time.time(), text=_text(say.text, media), source=say.id,
+        addressed=_is_addressed(who.home, say.text),
+        attachments=_attachments(who, say.id, media),
     )  # fmt: skip
 
 
-def edited(person: str, said: Edit, post: Post) -> Edited:
+def edited(who: Who, said: Edit, post: Post) -> Edited:
     """Raises Refused, as `message` does."""
     return Edited(
-        id=_event(said.id), message=_event(post.id), place=_place(person, said.thread),
-        author=_author(person), at=time.time(), text=_text(said.text, post.media), source=post.id,
-        addressed=True, attachments=_attachments(person, post.id, post.media),
+        id=_event(said.id), message=_event(post.id), place=_place(who.home, said.thread),
+        author=_author(who.person), at=time.time(), text=_text(said.text, post.media),
+        source=post.id, addressed=_is_addressed(who.home, said.text),
+        attachments=_attachments(who, post.id, post.media),
     )  # fmt: skip
 
 
-def deleted(person: str, said: Delete) -> Deleted:
+def deleted(who: Who, said: Delete) -> Deleted:
     return Deleted(
-        id=_event(said.id), message=_event(said.post), place=_place(person, said.thread),
-        author=_author(person), at=time.time(), source=said.post,
+        id=_event(said.id), message=_event(said.post), place=_place(who.home, said.thread),
+        author=_author(who.person), at=time.time(), source=said.post,
     )  # fmt: skip
 
 
-def press(person: str, said: Press, post: Post) -> Invocation | Stop | None:
+def press(who: Who, said: Press | Use, post: Post) -> Invocation | Stop | None:
     return pressed(
-        said.button, id=_event(said.id), place=_place(person, said.thread),
-        author=_author(person), at=time.time(), source=post.id,
+        said.button, id=_event(said.id), place=_place(who.home, said.thread),
+        author=_author(who.person), at=time.time(), source=post.id,
     )  # fmt: skip
 
 
-def use(person: str, said: Use, values: Mapping[str, Value], on: Post | None) -> Invocation:
-    place = _place(person, said.thread)
+def use(who: Who, said: Use, values: Mapping[str, Value], on: Post | None) -> Invocation:
+    place = _place(who.home, said.thread)
     return Invocation(
-        id=_event(said.id), place=place, author=_author(person), at=time.time(),
+        id=_event(said.id), place=place, author=_author(who.person), at=time.time(),
         command=said.command, values=dict(values), source=said.id,
         by="shortcut" if on and not values else "form",
-        on=_shown(person, place, on) if on else None,
+        on=shown(place, on) if on else None,
     )  # fmt: skip
 
 
-def typing(person: str, thread: str, command: str, option: str, text: str) -> Typing:
-    return Typing(_author(person), _place(person, thread), command, option, clean(text))
+def typing(who: Who, thread: str, command: str, option: str, text: str) -> Typing:
+    return Typing(_author(who.person), _place(who.home, thread), command, option, clean(text))
 
 
-def _shown(person: str, place: Place, post: Post) -> Message:
+def shown(place: Place, post: Post) -> Message:
     """A post as the message that it is or was."""
+    home = place.channel
+    text = post.text if post.by == PARLEY.id else _meant(post.text)
     return Message(
-        id=_event(post.id), place=place, at=post.at, text=post.text, source=post.id,
-        author=PARLEY if post.by == "parley" else _author(post.by),
-        attachments=_attachments(person, post.id, post.media),
+        id=_event(post.id), place=place, at=post.at, text=text, source=post.id,
+        author=PARLEY if post.by == PARLEY.id else _author(post.by),
+        attachments=_attachments(Who(home, home), post.id, post.media),
     )  # fmt: skip
 
 
@@ -90,26 +104,41 @@ def short(text: str) -> str:
     return text
 
 
+def said(raw: str) -> str:
+    """What people read of it."""
+    return clean(raw).strip()
+
+
 def _text(raw: str, media: Sequence[Medium]) -> str:
-    text = clean(raw).strip()
+    text = _meant(short(said(raw)))
     if not (text or media):
         raise Refused("The message is empty: write something first.")
-    return short(text)
+    return text
 
 
-def _attachments(person: str, post: str, media: Sequence[Medium]) -> tuple[Attachment, ...]:
-    return tuple(attachment(person, post, medium) for medium in media)
+def _meant(text: str) -> str:
+    """To Parley, its name is no part of it."""
+    return _MENTION.sub("", text).strip()
+
+
+def _is_addressed(home: str, text: str) -> bool:
+    """In a channel only what names Parley, or is a command; accept() knows its threads."""
+    return not shared(home) or bool(_MENTION.search(text)) or text.lstrip().startswith("/")
+
+
+def _attachments(who: Who, post: str, media: Sequence[Medium]) -> tuple[Attachment, ...]:
+    return tuple(attachment(*who, post, medium) for medium in media)
 
 
 def _event(id_: str) -> str:
     return f"page:{id_}"
 
 
-def _place(person: str, thread: str) -> Place:
-    """A person's channel is theirs alone, as a direct message is: two people's threads are two
+def _place(home: str, thread: str) -> Place:
+    """What is a person's own is theirs alone, as a direct message is: two people's threads are two
     places even if their browsers chose the same id.
     """
-    return Place("page", "local", person, thread)
+    return Place("page", "local", home, thread)
 
 
 def _author(person: str) -> Author:

@@ -24,13 +24,17 @@ class Answer:
         self._kept_at = 0.0
         self._kept = delivery.log.known.get(_KEY) is not None
         self._media: dict[str, tuple[Media, Medium]] = {}  # by the part's key
+        self._asker = delivery.author.id.removeprefix("page:")
         self._aside = _aside(thread.posts.get(delivery.id), delivery)
 
     async def show(self, frame: Frame) -> None:
         if frame.withdrawn:
             await self._withdraw()
-        elif self._aside:
+        if frame.withdrawn and not frame.notices:
+            return
+        if self._aside:
             words = "\n\n".join(filter(None, [frame.text, *(n.text for n in frame.notices)]))
+            self._aside.asker = self._asker
             self._thread.change(self._aside, aside=words)
         else:
             await self._draw(self._post(), frame)
@@ -39,6 +43,7 @@ class Answer:
         if post := self._thread.posts.get(self._delivery.id):
             await self._thread.drop(post)
         await self._delivery.log.removed(_KEY)
+        self._kept = False
 
     async def _draw(self, post: Post, frame: Frame) -> None:
         if _worth_keeping(post, frame):
@@ -54,16 +59,17 @@ class Answer:
         if (post := self._thread.posts.get(self._delivery.id)) is None:
             post = Post(
                 self._delivery.id, "parley", time.time(), done=False,
-                private=self._delivery.private,
+                private=self._delivery.private, asker=self._asker,
             )  # fmt: skip
             self._thread.add(post)
+        post.asker = self._asker
         return post
 
     async def _shelved(self, frame: Frame) -> tuple[Medium, ...]:
         """Each part is written down once, when it appears or another one replaces it."""
         for part in frame.media:
             if self._media.get(part.key, (None,))[0] is not part:
-                there = self._thread.shelf, self._thread.person, self._delivery.id
+                there = self._thread.shelf, self._thread.home, self._delivery.id
                 self._media[part.key] = part, await shelved(*there, part)
         return tuple(self._media[part.key][1] for part in frame.media)
 
@@ -81,7 +87,7 @@ class Answer:
             await self._delivery.log.landed(_KEY, post.id)
         self._kept, self._kept_at = True, now
         if post.done:
-            await self._thread.shelf.only(self._thread.person, post.id, ids(post.media))
+            await self._thread.shelf.only(self._thread.home, post.id, ids(post.media))
 
 
 def _aside(post: Post | None, delivery: Delivery) -> Post | None:

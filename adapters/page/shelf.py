@@ -1,5 +1,6 @@
-"""The files of posts, in a folder beside the database: one folder a person and post. What was
-uploaded waits in `new` for the message that it comes with, a day at most.
+"""The files of posts, in a folder beside the database: one folder a home (a person, or a channel)
+and post. What a person uploaded waits in their `new` for the message that it comes with, a day at
+most.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ NEW = "new"  # no post has so short an id
 
 _ABANDONED = 86_400.0  # seconds
 _CHUNK = 256 * 1024  # bytes
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_NAME = re.compile(r"#?[A-Za-z0-9_-]{1,64}")
 
 
 class Shelf:
@@ -41,36 +42,40 @@ class Shelf:
             raise
         return file
 
-    async def put(self, person: str, post: str, content: bytes | Path) -> str:
+    async def put(self, home: str, post: str, content: bytes | Path) -> str:
         """A file of Parley's own. Its id."""
         file = _new_id()
-        await asyncio.to_thread(self._write, self._path(person, post, file), content)
+        await asyncio.to_thread(self._write, self._path(home, post, file), content)
         return file
 
-    def open(self, person: str, post: str, file: str) -> BinaryIO:
-        """A file of this post, kept or new. For a thread: it blocks. Raises FileNotFoundError."""
-        kept, new = self._path(person, post, file), self._path(person, NEW, file)
+    def open(self, person: str, home: str, post: str, file: str) -> BinaryIO:
+        """A file of this post, kept, or new from this person. For a thread: it blocks. Raises
+        FileNotFoundError.
+        """
+        kept, new = self._path(home, post, file), self._path(person, NEW, file)
         for path in (kept, new, kept):  # it may be moved between two looks
             with contextlib.suppress(FileNotFoundError):
                 return path.open("rb")
         raise FileNotFoundError(kept)
 
-    async def read(self, person: str, post: str, file: str) -> AsyncGenerator[bytes, None]:
-        with await asyncio.to_thread(self.open, person, post, file) as content:
+    async def read(
+        self, person: str, home: str, post: str, file: str
+    ) -> AsyncGenerator[bytes, None]:
+        with await asyncio.to_thread(self.open, person, home, post, file) as content:
             while chunk := await asyncio.to_thread(content.read, _CHUNK):
                 yield chunk
 
-    async def keep(self, person: str, post: str, files: Collection[str]) -> None:
+    async def keep(self, person: str, home: str, post: str, files: Collection[str]) -> None:
         """What was new belongs to this post now. Twice is the same as once."""
         if files:
-            await asyncio.to_thread(self._keep, person, post, files)
+            await asyncio.to_thread(self._keep, person, home, post, files)
 
-    async def only(self, person: str, post: str, files: Collection[str]) -> None:
+    async def only(self, home: str, post: str, files: Collection[str]) -> None:
         """Nothing but these is a file of this post any more."""
-        await asyncio.to_thread(self._only, self._path(person, post), files)
+        await asyncio.to_thread(self._only, self._path(home, post), files)
 
-    async def drop(self, person: str, post: str) -> None:
-        await asyncio.to_thread(shutil.rmtree, self._path(person, post), ignore_errors=True)
+    async def drop(self, home: str, post: str) -> None:
+        await asyncio.to_thread(shutil.rmtree, self._path(home, post), ignore_errors=True)
 
     async def sweep(self) -> None:
         """Delete what was uploaded long ago and never sent."""
@@ -95,11 +100,11 @@ class Shelf:
                 out.write(content)
             _finish(out)
 
-    def _keep(self, person: str, post: str, files: Collection[str]) -> None:
-        self._path(person, post).mkdir(parents=True, exist_ok=True)
+    def _keep(self, person: str, home: str, post: str, files: Collection[str]) -> None:
+        self._path(home, post).mkdir(parents=True, exist_ok=True)
         for file in files:
             with contextlib.suppress(FileNotFoundError):  # it is there already
-                self._path(person, NEW, file).rename(self._path(person, post, file))
+                self._path(person, NEW, file).rename(self._path(home, post, file))
 
     @staticmethod
     def _only(folder: Path, files: Collection[str]) -> None:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from adapters.page import receive
 from adapters.page.lobby import Lobby
+from adapters.page.receive import Who
 from bot.commands import Choice
 
 _PATIENCE = 3.0  # seconds; a later suggestion is worth nothing
@@ -21,19 +22,20 @@ class Suggestions:
         self._lobby = lobby
 
     async def give(self, request: web.Request) -> web.Response:
-        """GET /suggestions/{person}?thread=…&command=…&option=…&text=…: labels and values."""
+        """GET /suggestions/{person}?channel=&thread=&command=&option=&text=: labels and values."""
         person = request.match_info["person"]
         if await self._lobby.identity.who(request, person) != person:
             return web.Response(status=HTTPStatus.FORBIDDEN, text="Log in first.")
         asked = [request.query.get(name, "")[:_LONGEST] for name in _ASKED]
-        body = msgspec.json.encode(await self._meant(person, *asked))
+        home = request.query.get("channel", "")[:_LONGEST] or person
+        body = msgspec.json.encode(await self._meant(Who(person, home), *asked))
         return web.Response(body=body, content_type="application/json")
 
-    async def _meant(self, person: str, *asked: str) -> Sequence[Choice]:
+    async def _meant(self, who: Who, *asked: str) -> Sequence[Choice]:
         if self._lobby.suggest is None:
             return ()
         try:
             async with asyncio.timeout(_PATIENCE):
-                return await self._lobby.suggest(receive.typing(person, *asked))
+                return await self._lobby.suggest(receive.typing(who, *asked))
         except TimeoutError:
             return ()

@@ -1,37 +1,41 @@
-"""The page's own memory of who said what. Each thread is kept under the person who began it, so
-nobody else's can be named.
+"""The page's own memory of who said what. Each thread is kept under its home: the person who began
+it, so nobody else's can be named, or the channel.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import Any
 from weakref import WeakValueDictionary
 
 import msgspec
 from msgspec import UNSET
 
+from adapters.page import sight
+from adapters.page.channels import shared
 from adapters.page.post import Post
 from adapters.page.shelf import Shelf
-from adapters.page.wire import Answer, Change, Gone, NewPost, Posts, ThreadLine
+from adapters.page.timeline import Timeline, Watchers
+from adapters.page.wire import Change, Gone, NewPost, News, Posts, ThreadLine
 from bot.ports import State
 
-Watcher: TypeAlias = Callable[[Answer], None]
-
 _LONGEST_TITLE = 60  # characters
+_SHOWN = 100  # threads of a channel
 _ENCODER = msgspec.json.Encoder()
 
 
 class Thread:
     """The posts of one thread as they stand now, and who watches."""
 
-    def __init__(self, state: State, shelf: Shelf, person: str, thread: str) -> None:
-        self.id, self.person = thread, person
+    def __init__(
+        self, state: State, shelf: Shelf, home: str, thread: str, timeline: Timeline | None
+    ) -> None:
+        self.id, self.home = thread, home
         self.shelf = shelf
         self.posts: dict[str, Post] = {}
-        self.watchers: set[Watcher] = set()
+        self.watchers: Watchers = {}
+        self._timeline = timeline
         self._state = state
-        self._prefix = f"page/posts/{person}/{thread}/"
+        self._prefix = f"{_posts(home)}{thread}/"
         self._loading = asyncio.Lock()
         self._loaded = False
 
@@ -44,12 +48,28 @@ class Thread:
                 self.posts[post.id] = post
             self._loaded = True
 
-    def whole(self) -> Posts:
-        return Posts(self.id, tuple(sorted(self.posts.values(), key=lambda post: post.at)))
+    @property
+    def root(self) -> Post | None:
+        """What it begins with; None where that was deleted."""
+        return self.posts.get(self.id)
+
+    @property
+    def replies(self) -> int:
+        """How many posts of it anybody can see, but for the first."""
+        return sum(
+            1 for p in self.posts.values() if p.id != self.id and sight.seen(p, sight.ANYBODY)
+        )
+
+    def whole(self, person: str) -> Posts:
+        """In their order, as this person sees them."""
+        ordered = sorted(self.posts.values(), key=lambda post: post.at)
+        if self._timeline is None:
+            return Posts(self.id, tuple(ordered))
+        return Posts(self.id, tuple(p for post in ordered if (p := sight.seen(post, person))))
 
     def add(self, post: Post) -> None:
         self.posts[post.id] = post
-        self.tell(NewPost(self.id, post))
+        self._tell(NewPost(self.id, post), post)
 
     def change(self, post: Post, **new: Any) -> None:
         """Set these fields of the post, and tell: of a text that grew, by what."""
@@ -58,11 +78,14 @@ class Thread:
             change.append, change.text = new["text"][len(post.text) :], UNSET
         for name, value in new.items():
             setattr(post, name, value)
-        self.tell(change)
+        self._tell(change, post)
 
-    def tell(self, answer: NewPost | Change | Gone) -> None:
-        for watcher in tuple(self.watchers):
-            watcher(answer)
+    def _tell(self, news: News, post: Post) -> None:
+        for watcher, person in tuple(self.watchers.items()):
+            if heard := sight.told(news, post, person) if self._timeline else news:
+                watcher(heard)
+        if self._timeline:
+            self._timeline.heard(self, news, post)
 
     async def keep(self, post: Post) -> None:
         """Durable when it returns. What is of the moment is not kept."""
@@ -72,9 +95,15 @@ class Thread:
     async def drop(self, post: Post) -> None:
         """With its files."""
         self.posts.pop(post.id, None)
-        self.tell(Gone(self.id, post.id))
+        self._tell(Gone(self.id, post.id), post)
         await self._state.delete(self._prefix + post.id)
-        await self.shelf.drop(self.person, post.id)
+        await self.shelf.drop(self.home, post.id)
+
+    async def bury(self, post: Post) -> None:
+        """What it said is gone with its files; that something was said stays."""
+        self.change(post, text="", media=(), gone=True)
+        await self.keep(post)
+        await self.shelf.drop(self.home, post.id)
 
 
 class Threads:
@@ -83,28 +112,52 @@ class Threads:
     def __init__(self, state: State, shelf: Shelf) -> None:
         self._state, self._shelf = state, shelf
         self._held: WeakValueDictionary[tuple[str, str], Thread] = WeakValueDictionary()
+        self._timelines: WeakValueDictionary[str, Timeline] = WeakValueDictionary()
 
-    async def open(self, person: str, thread: str) -> Thread:
-        held = self._held.get((person, thread))
+    async def open(self, home: str, thread: str) -> Thread:
+        held = self._held.get((home, thread))
         if held is None:
-            held = self._held[person, thread] = Thread(self._state, self._shelf, person, thread)
+            timeline = self._timeline(home) if shared(home) else None
+            held = Thread(self._state, self._shelf, home, thread, timeline)
+            self._held[home, thread] = held
         await held.load()
         return held
 
-    async def of(self, person: str) -> tuple[ThreadLine, ...]:
+    async def timeline(self, channel: str) -> Timeline:
+        held = self._timeline(channel)
+        async with held.loading:
+            if not held.loaded:
+                for line in (await self.of(channel))[:_SHOWN]:
+                    held.threads[line.id] = await self.open(channel, line.id)
+            held.loaded = True
+        return held
+
+    def _timeline(self, channel: str) -> Timeline:
+        return self._timelines.setdefault(channel, Timeline(channel))
+
+    async def of(self, home: str) -> tuple[ThreadLine, ...]:
         """Newest first."""
-        rows = await self._state.scan(f"page/threads/{person}/")
+        rows = await self._state.scan(f"page/threads/{home}/")
         lines = [msgspec.json.decode(value, type=ThreadLine) for _, value in rows]
         return tuple(sorted(lines, key=lambda line: -line.at))
 
-    async def entitle(self, person: str, thread: str, name: str) -> ThreadLine:
+    async def entitle(self, home: str, thread: str, name: str) -> ThreadLine:
         """A thread is in the list from its first name on, and keeps its place with another."""
-        key = f"page/threads/{person}/{thread}"
+        key = f"page/threads/{home}/{thread}"
         kept = await self._state.get(key)
         at = msgspec.json.decode(kept, type=ThreadLine).at if kept else time.time()
         line = ThreadLine(thread, name, at)
         await self._state.put(key, _ENCODER.encode(line).decode())
         return line
+
+    async def rows(self, home: str) -> list[tuple[str, str]]:
+        """All that was said there: the thread's id, and the post as it is kept."""
+        rows = await self._state.scan(_posts(home))
+        return [(key.removeprefix(_posts(home)).partition("/")[0], row) for key, row in rows]
+
+
+def _posts(home: str) -> str:
+    return f"page/posts/{home}/"
 
 
 def title(post: Post) -> str:

@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 
 from adapters.page import kinds, media
+from adapters.page.channels import shared
 from adapters.page.login import Identity
 from adapters.page.shelf import NEW, Shelf
 from adapters.page.wire import Attached
@@ -48,16 +49,16 @@ class Uploads:
             log.exception("an upload cannot be written down")
             sentence = f"Parley cannot keep “{name}” now: its disk may be full."
             return web.Response(status=HTTPStatus.INSUFFICIENT_STORAGE, text=sentence)
-        (medium,) = await media.offered(self._shelf, person, NEW, [Attached(file, name)])
+        (medium,) = await media.offered(self._shelf, person, person, NEW, [Attached(file, name)])
         return web.Response(body=msgspec.json.encode(medium), content_type="application/json")
 
     async def give(self, request: web.Request) -> web.StreamResponse:
-        """GET /media/{person}/{post}/{file}/{name}"""
-        person, post, file, name = request.match_info.values()
+        """GET /media/{home}/{post}/{file}/{name}"""
+        home, post, file, name = request.match_info.values()
         try:
-            if not await self._is(person, request):
+            if not await self._may_see(home, request):
                 raise FileNotFoundError  # nor is it told to others that it is there
-            kind, path, moving = await asyncio.to_thread(self._look, person, post, file)
+            kind, path, moving = await asyncio.to_thread(self._look, home, post, file)
         except FileNotFoundError:
             return web.Response(status=HTTPStatus.NOT_FOUND, text="No such file.")
         shown = _SHOWN.fullmatch(kind)
@@ -72,9 +73,13 @@ class Uploads:
     async def _is(self, person: str, request: web.Request) -> bool:
         return await self._identity.who(request, person) == person
 
-    def _look(self, person: str, post: str, file: str) -> tuple[str, Path, bytes | None]:
+    async def _may_see(self, home: str, request: web.Request) -> bool:
+        who = await self._identity.who(request, home)
+        return bool(who) if shared(home) else who == home
+
+    def _look(self, home: str, post: str, file: str) -> tuple[str, Path, bytes | None]:
         """Its kind and its path; and all of it, where it is new and may be moved from there."""
-        with self._shelf.open(person, post, file) as content:
+        with self._shelf.open(home, home, post, file) as content:
             kind, path = kinds.kind(content), Path(content.name)
             content.seek(0)
             return kind, path, content.read() if path.parent.name == NEW else None

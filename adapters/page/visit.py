@@ -5,7 +5,8 @@ from adapters.page.desk import Desk
 from adapters.page.lobby import Lobby
 from adapters.page.socket import LOG_IN, Socket
 from adapters.page.threads import Thread
-from adapters.page.wire import MOST_FILES, Act, Hello, Open, Refusal, Request, Welcome
+from adapters.page.timeline import Timeline
+from adapters.page.wire import MOST_FILES, Act, Create, Hello, Open, Refusal, Request, Welcome
 from bot.errors import NotAccepted, Refused
 
 
@@ -15,7 +16,7 @@ class Visit:
     def __init__(self, lobby: Lobby, socket: Socket) -> None:
         self._lobby, self._socket = lobby, socket
         self._person = ""
-        self._watched: Thread | None = None
+        self._watched: Thread | Timeline | None = None
 
     async def heard(self, said: Request) -> None:
         match said:
@@ -24,7 +25,7 @@ class Visit:
             case _ if not self._person:
                 await self._socket.close(LOG_IN, "Say hello first.")
             case Open():
-                await self._open(said.thread)
+                await self._open(said)
             case _:
                 await self._act(said)
 
@@ -43,24 +44,38 @@ class Visit:
 
     async def _welcome(self) -> Welcome:
         lobby = self._lobby
+        await lobby.running.wait()  # the server listens a moment before
         threads = await lobby.threads.of(self._person)
         return Welcome(
             self._person, lobby.identity.people, lobby.label,
             receive.LONGEST, uploads.LARGEST, MOST_FILES, forms.menu(lobby.commands), threads,
+            await lobby.channels.all(),
         )  # fmt: skip
 
-    async def _open(self, thread: str) -> None:
-        opened = await self._lobby.threads.open(self._person, thread)
+    async def _open(self, said: Open) -> None:
+        try:
+            opened = await self._opened(said)
+        except Refused as error:
+            self._socket.tell(Refusal("", error.sentence))
+            return
         self._unwatch()
         self._watched = opened
-        self._socket.tell(opened.whole())
-        opened.watchers.add(self._socket.tell)
+        self._socket.tell(opened.whole(self._person))
+        opened.watchers[self._socket.tell] = self._person
+
+    async def _opened(self, said: Open) -> Thread | Timeline:
+        home = await self._lobby.channels.home(self._person, said.channel)
+        if said.thread:
+            return await self._lobby.threads.open(home, said.thread)
+        if not said.channel:
+            raise Refused("There is no such conversation.")
+        return await self._lobby.threads.timeline(home)
 
     def _unwatch(self) -> None:
         if self._watched:
-            self._watched.watchers.discard(self._socket.tell)
+            self._watched.watchers.pop(self._socket.tell, None)
 
-    async def _act(self, said: Act) -> None:
+    async def _act(self, said: Act | Create) -> None:
         try:
             self._socket.tell(await Desk(self._lobby, self._person).take(said))
         except NotAccepted as error:

@@ -12,6 +12,8 @@ MOST_FILES = 10  # of one message
 _ID = "[A-Za-z0-9_-]{8,64}"
 Id: TypeAlias = Annotated[str, Meta(pattern=rf"^{_ID}\Z")]
 IdOrNone: TypeAlias = Annotated[str, Meta(pattern=rf"^(?:{_ID})?\Z")]
+Channel: TypeAlias = Annotated[str, Meta(pattern=r"^#[a-z0-9][a-z0-9_-]{0,30}\Z")]
+ChannelOrNone: TypeAlias = Annotated[str, Meta(pattern=r"^(?:#[a-z0-9][a-z0-9_-]{0,30})?\Z")]
 Word: TypeAlias = Annotated[str, Meta(max_length=64)]
 
 
@@ -22,9 +24,12 @@ class Hello(Struct, tag="hello"):
 
 
 class Open(Struct, tag="open"):
-    """Show this thread from now on, beginning with all its posts."""
+    """Show this thread from now on, beginning with all its posts. A channel without a thread shows
+    what the latest of its threads begin with, as a thread that has the channel's name.
+    """
 
-    thread: Id
+    thread: IdOrNone
+    channel: ChannelOrNone = ""
 
 
 class Attached(Struct, frozen=True):
@@ -32,18 +37,21 @@ class Attached(Struct, frozen=True):
 
     id: Id
     name: Annotated[str, Meta(max_length=255)]
-    seconds: Annotated[float, Meta(ge=0, le=86_400)] = 0.0  # of what was spoken into the browser
+    # of what was spoken into the browser, which measures both
+    seconds: Annotated[float, Meta(ge=0, le=86_400)] = 0.0
+    waveform: Annotated[bytes, Meta(max_length=256)] = b""
 
 
 class Say(Struct, tag="say"):
     """`id` is made by the browser and stays the same when the message is sent again. The first
-    message of a thread has the thread's id.
+    message of a thread has the thread's id. Without a channel the thread is the person's own.
     """
 
     id: Id
     thread: Id
     text: str
     files: Annotated[tuple[Attached, ...], Meta(max_length=MOST_FILES)] = ()
+    channel: ChannelOrNone = ""
 
 
 class Edit(Struct, tag="edit"):
@@ -53,23 +61,26 @@ class Edit(Struct, tag="edit"):
     thread: Id
     post: Id
     text: str
+    channel: ChannelOrNone = ""
 
 
 class Delete(Struct, tag="delete"):
     id: Id
     thread: Id
     post: Id
+    channel: ChannelOrNone = ""
 
 
 class Press(Struct, tag="press"):
     id: Id
     thread: Id
     button: str
+    channel: ChannelOrNone = ""
 
 
 class Use(Struct, tag="use"):
-    """A command by its form, or from the menu of the post `on`. Where a required value is missing
-    the answer is a Form.
+    """A command by its form, or from the menu of the post `on`, or by the form of its `button`.
+    Where a required value is missing the answer is a Form.
     """
 
     id: Id
@@ -77,10 +88,19 @@ class Use(Struct, tag="use"):
     command: Word
     values: Annotated[dict[Word, str | Attached], Meta(max_length=50)] = {}
     on: IdOrNone = ""
+    button: Annotated[str, Meta(max_length=100)] = ""
+    channel: ChannelOrNone = ""
+
+
+class Create(Struct, tag="create"):
+    """A channel for all."""
+
+    id: Id
+    channel: Channel
 
 
 Act: TypeAlias = Say | Edit | Delete | Press | Use  # answered by Got, Refusal or Form
-Request: TypeAlias = Hello | Open | Act
+Request: TypeAlias = Hello | Open | Create | Act
 
 
 class Field(Struct):
@@ -114,6 +134,13 @@ class ThreadLine(Struct, tag="thread"):
     at: float
 
 
+class ChannelLine(Struct, tag="channel"):
+    """A channel in the list. `by` has just said something there."""
+
+    name: str
+    by: str = ""
+
+
 class Welcome(Struct, tag="welcome"):
     person: str
     people: tuple[str, ...]  # whom one can be; empty where a login decides
@@ -123,6 +150,7 @@ class Welcome(Struct, tag="welcome"):
     most: int  # files of a message
     commands: tuple[Menu, ...]
     threads: tuple[ThreadLine, ...]
+    channels: tuple[str, ...]
 
 
 class Posts(Struct, tag="posts"):
@@ -151,6 +179,8 @@ class Change(Struct, tag="change"):
     media: tuple[Medium, ...] | UnsetType = UNSET
     rated: str | UnsetType = UNSET
     aside: str | UnsetType = UNSET
+    gone: bool | UnsetType = UNSET
+    replies: int | UnsetType = UNSET
 
 
 class Gone(Struct, tag="gone"):
@@ -172,6 +202,7 @@ class Form(Struct, tag="form"):
     values: dict[str, str] = {}
     files: tuple[Medium, ...] = ()
     on: str = ""
+    button: str = ""
 
 
 class Refusal(Struct, tag="refused"):
@@ -180,4 +211,17 @@ class Refusal(Struct, tag="refused"):
     again: bool = field(default=False)  # the same message can be sent again later
 
 
-Answer: TypeAlias = Welcome | ThreadLine | Posts | NewPost | Change | Gone | Got | Form | Refusal
+class Hit(Struct):
+    """A thread that was looked for; `post` in it has the words of `snippet`."""
+
+    thread: str
+    title: str
+    post: str
+    by: str
+    snippet: str
+    at: float
+    channel: str = ""
+
+
+News: TypeAlias = NewPost | Change | Gone
+Answer: TypeAlias = Welcome | ThreadLine | ChannelLine | Posts | News | Got | Form | Refusal

@@ -26,7 +26,7 @@ class Answer:
             workspace, delivery, lambda: delivery.place, self._posts.begin_thread, self._say
         )
         self._status = Status(workspace, delivery, begun=bool(self._before))
-        self._told: set[Notice] = set()
+        self._told: dict[Notice, str] = {}  # and the key, where all can read it
         self._cards: dict[str, Content] = {}
 
     async def show(self, frame: Frame) -> None:
@@ -35,7 +35,8 @@ class Answer:
         keys = [*await self._show_cards(frame), *await self._show_text(frame)]
         keys += [*await self._shares.show(frame.media), *await self._show_row(frame)]
         if frame.done and (keys or frame.withdrawn):
-            await self._remove_others(keys, withdrawn=frame.withdrawn)
+            told = [self._told[notice] for notice in frame.notices]
+            await self._remove_others([*keys, *told], withdrawn=frame.withdrawn)
         # Without anything to see, the answer that stood stays: it is being made again.
         await self._status.show(frame.status, posted=self._posted)
 
@@ -91,8 +92,8 @@ class Answer:
     async def _tell(self, notice: Notice) -> None:
         if notice in self._told:
             return
-        self._told.add(notice)
-        key = f"{notice.key}:{len(self._told)}"
+        key = f"{notice.key}:{len(self._told) + 1}"
+        self._told[notice] = _NOTICE + key
         if not await whisper(self._workspace.calls, self._delivery, key, notice.text):
             await self._say(key, notice.text)
 

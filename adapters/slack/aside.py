@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError
 
 from adapters import markup
-from adapters.slack import cards, escapes, uploads
+from adapters.slack import cards, escapes, naming
 from adapters.slack.blocks import LONGEST, Content, written
 from adapters.slack.media import Shares
 from adapters.slack.web import error_code, missing_scope
@@ -77,8 +77,7 @@ async def _send_files(workspace: Workspace, delivery: Delivery, screen: Screen) 
     await shares.remove_others(keys)
     sent = [m for m, key in zip(screen.media, keys, strict=True) if delivery.log.known.get(key)]
     if sent and place != delivery.place:
-        names = ", ".join(f"“{uploads.name(media)}”" for media in sent)
-        await tell("sent", f"Only you can see it in our direct messages: {names}")
+        await tell("sent", f"Only you can see it in our direct messages: {naming.names(*sent)}")
     return None
 
 

@@ -14,7 +14,7 @@ from adapters.slack.payloads import Json
 from adapters.slack.refusals import explained
 from adapters.slack.said import PLATFORM, Here
 from adapters.slack.web import Lost, asked
-from bot.commands import Choice, Commands, Suggest, Typing
+from bot.commands import Choice, Command, Commands, Suggest, Typing
 from bot.errors import ParleyError, Refused, Undeliverable
 from bot.events import Invocation, Message, Value
 from bot.ports import Accept
@@ -37,12 +37,7 @@ class Dialogs:
             async with asyncio.timeout(PATIENCE):
                 await asked(client.views_open(trigger_id=trigger, view=view))
         except (SlackApiError, Undeliverable, Lost, TimeoutError) as error:
-            needed = " ".join(f"{o.name}:…" for o in command.missing(asked_for.values))
-            raise Refused(
-                "Slack did not open the form. Try again, or write "
-                f"`@Parley {command.name} {needed}` in a message.",
-                f"no form: {error!r}",
-            ) from error
+            raise Refused(_unopened(command, asked_for), f"no form: {error!r}") from error
 
     async def sent(
         self, submission: ViewSubmission, here: Here, client: AsyncWebClient
@@ -87,7 +82,17 @@ async def _about(origin: forms.Origin, here: Here, client: AsyncWebClient) -> Me
         return None
     with explained("Parley cannot read the message that this is about"):
         async with asyncio.timeout(PATIENCE):
-            return await history.standing(client, here, origin.place, origin.on)
+            return await history.standing(client, here, origin.place, origin.source)
+
+
+def _unopened(command: Command, asked_for: Invocation) -> str:
+    if command.button:
+        return "Slack did not open the form. Press the button again."
+    needed = " ".join(f"{o.name}:…" for o in command.missing(asked_for.values))
+    return (
+        "Slack did not open the form. Try again, or write "
+        f"`@Parley {command.name} {needed}` in a message."
+    )
 
 
 def _meant(
@@ -109,6 +114,7 @@ def _meant(
         values=values,
         by="form",
         address=origin.address,
-        source=origin.on,
+        source=origin.source,
+        of=origin.of,
         on=on,
     )

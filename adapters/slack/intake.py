@@ -55,14 +55,13 @@ class Intake:
     async def _happened(self, body: Json, here: Here, client: AsyncWebClient) -> None:
         event = receive.event(body, here, self._commands, self._prefix)
         if isinstance(event, Invocation) and self._lacks_something(event):
-            await self._dialogs.open(event, body["trigger_id"], client)
+            await self._dialogs.open(event, body.get("trigger_id", ""), client)
         elif event:
             await self._accept(event)
 
     def _lacks_something(self, asked: Invocation) -> bool:
-        if asked.by not in {"slash", "shortcut"}:
-            return False
-        return bool(self._commands[asked.command].missing(asked.values))
+        command = self._commands.get(asked.command)
+        return bool(command and command.missing(asked.values))
 
 
 async def _tell(client: AsyncWebClient, url: str, sentence: str) -> None:

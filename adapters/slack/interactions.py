@@ -54,6 +54,7 @@ class BlockActions(msgspec.Struct):
     user: User
     container: Container
     actions: list[Action]
+    trigger_id: str = ""
     response_url: str = ""
 
 

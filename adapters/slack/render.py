@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 from slack_sdk.errors import SlackApiError
 
-from adapters.pacing import frames
+from adapters.pacing import AGAIN, frames
 from adapters.slack.answer import Answer
 from adapters.slack.aside import aloud, privately
 from adapters.slack.posts import GONE, said
@@ -47,7 +47,7 @@ async def _publicly(workspace: Workspace, delivery: Delivery, screen: Screen) ->
     answer = Answer(workspace, delivery)
     workspace.editing += 1
     try:
-        async with aclosing(frames(screen, workspace.turns(delivery, screen))) as states:
+        async with aclosing(frames(screen, workspace.turns(delivery, screen), AGAIN)) as states:
             async for state in states:
                 await answer.show(state)
     finally:

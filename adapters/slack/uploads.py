@@ -4,27 +4,26 @@ https://docs.slack.dev/messaging/working-with-files#upload
 
 import asyncio
 import hashlib
-import re
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import aiohttp
+import msgspec
 from slack_sdk.errors import SlackApiError
 
-from adapters import markup
-from adapters.slack import escapes
+from adapters.slack import naming
 from adapters.slack.calls import Calls
 from adapters.slack.web import Lost, TokenRefused, error_code, missing_scope, open_session
 from bot.errors import Undeliverable
 from bot.events import Place
-from bot.parts import Image, Media
+from bot.parts import Media, Voice
 
 _TIMEOUT = aiohttp.ClientTimeout(total=600, sock_connect=10)  # seconds
 _OK = 200
-_NAME, _ALT = 150, 1_000  # characters; Slack takes so many of an alternative text
-_UNFIT = re.compile(r"[\x00-\x1f\x7f/\\<>]+")
+LARGEST = 10**9  # bytes of a file
+_ALT = 1_000  # characters of an alternative text
 _REFUSED = {
     "file_type_not_allowed": "this workspace does not allow files of its kind.",
     "file_upload_size_restricted": "it is larger than this workspace allows.",
@@ -36,22 +35,21 @@ _REFUSED = {
 
 
 class Unsent(Exception):
-    """A file that cannot be shown; `sentence` says why."""
+    """Files that cannot be shown; `sentence` says why."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, reason: str, *media: Media) -> None:
+        were = "was" if len(media) == 1 else "were"
+        self.sentence = f"{naming.names(*media)} {were} not sent: {reason}"
+        super().__init__(self.sentence)
 
 
 async def uploaded(calls: Calls, media: Media, *, alt: str) -> str:
     """The id of the file, which Slack has and nobody sees yet. Raises Unsent, Lost."""
     with _explained(media):
         length = await asyncio.to_thread(_size, media.content)
-        if not length:
-            raise Unsent(f"“{name(media)}” was not sent: {_REFUSED['missing_argument']}")
         answer = await calls(
             "files.getUploadURLExternal",
-            filename=name(media),
+            filename=naming.name(media),
             length=length,
             alt_txt=alt[:_ALT] or None,
         )
@@ -59,15 +57,17 @@ async def uploaded(calls: Calls, media: Media, *, alt: str) -> str:
     return str(answer["file_id"])
 
 
-async def share(calls: Calls, media: Media, file: str, place: Place, *, described: bool) -> None:
-    """Post it. Slack may show it some seconds later. What it shows stands in its title, where it
-    is not `described`. Raises Unsent, Lost.
+async def share(calls: Calls, files: Mapping[str, Media], place: Place, *, described: bool) -> None:
+    """Post them, in one message. `files`: by their ids. Slack may show them some seconds later.
+    `described`: the pictures, each by a text of its own. Raises Unsent, Lost.
     """
-    title = "" if described else alternative(media)[:_NAME]
-    with _explained(media):
+    with _explained(*files.values()):
         await calls(
             "files.completeUploadExternal",
-            files=[{"id": file, "title": title or name(media)}],
+            files=[
+                {"id": file, "title": naming.title(files[file], described=described)}
+                for file in files
+            ],
             channel_id=place.channel,
             thread_ts=place.thread or None,
         )
@@ -88,20 +88,21 @@ async def shared(calls: Calls, file: str, channel: str) -> str | None:
     return next((str(post["ts"]) for post in posts), "")
 
 
-def name(media: Media) -> str:
-    """What it is called, as it can stand in a sentence too."""
-    return _UNFIT.sub("_", markup.clean(media.name)).strip()[-_NAME:] or "file"
-
-
-def alternative(media: Media) -> str:
-    """What to read instead of the picture."""
-    return escapes.harmless(media.alt).strip() if isinstance(media, Image) else ""
-
-
-async def digest(media: Media) -> str:
-    """What tells its content from others. Raises Unsent."""
+async def looked_at(media: Media) -> tuple[Media, str]:
+    """It as it is sent, and a digest of its content. Raises Unsent where Slack takes no such."""
     with _explained(media):
-        return await asyncio.to_thread(_digest, media.content)
+        return await asyncio.to_thread(_looked_at, media)
+
+
+def _looked_at(media: Media) -> tuple[Media, str]:
+    size = _size(media.content)
+    if not size:
+        raise Unsent(_REFUSED["missing_argument"], media)
+    if size > LARGEST:
+        raise Unsent(f"it has {size / 1e9:.1f} GB, and Slack takes {LARGEST / 1e9:.0f} GB.", media)
+    if isinstance(media, Voice):
+        media = msgspec.structs.replace(media, name=naming.playable(media))
+    return media, _digest(media.content)
 
 
 def _digest(content: bytes | Path) -> str:
@@ -142,16 +143,15 @@ async def _opened(content: bytes | Path) -> AsyncGenerator[bytes | IO[bytes], No
 
 
 @contextmanager
-def _explained(media: Media) -> Iterator[None]:
+def _explained(*media: Media) -> Iterator[None]:
     try:
         yield
     except SlackApiError as error:
         reason = _REFUSED.get(error_code(error), f"Slack says {error_code(error)}.")
-        sentence = missing_scope(error) or reason
-        raise Unsent(f"“{name(media)}” was not sent: {sentence}") from error
+        raise Unsent(missing_scope(error) or reason, *media) from error
     except (Lost, TokenRefused):
         raise
     except Undeliverable as error:
-        raise Unsent(f"“{name(media)}” was not sent: {error.sentence}") from error
+        raise Unsent(error.sentence, *media) from error
     except OSError as error:
-        raise Unsent(f"“{name(media)}” was not sent: Parley cannot read it.") from error
+        raise Unsent("Parley cannot read it.", *media) from error

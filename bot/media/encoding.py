@@ -67,9 +67,10 @@ class Encoder:
         self._file.close()
 
 
-def convert(source: Path, target: Path, form: str) -> float:
-    """In one of FORMATS. Returns seconds. Raises NotSound."""
-    with Encoder(target, FORMATS[form]) as file:
-        for sound in samples(source, FORMATS[form].rate):
+def convert(source: Path, target: Path, form: str, bits: int | None = None) -> float:
+    """In one of FORMATS; `bits` a second, where it takes them. Returns seconds. Raises NotSound."""
+    kind = FORMATS[form]
+    with Encoder(target, kind._replace(bits=bits or kind.bits)) as file:
+        for sound in samples(source, kind.rate):
             file.write(sound)
     return file.seconds

@@ -37,6 +37,7 @@ class Picture(msgspec.Struct, frozen=True):
     revised_prompt: str | None = None
     partial: int | None = None
     usage: Usage | None = None  # of a stream, with its last
+    quality: str | None = None  # as it was chosen, where the server tells
 
 
 class Pictures(msgspec.Struct, frozen=True):

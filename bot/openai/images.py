@@ -44,6 +44,7 @@ class _Event(msgspec.Struct):
     b64_json: str | None = None
     partial_image_index: int | None = None
     usage: WireUsage | None = None
+    quality: str | None = None
 
 
 _read, _read_event = reader(_Images), event_reader(_Event)
@@ -105,7 +106,10 @@ def _files(request: ImageRequest) -> dict[str, Any]:
 
 def _pictures(answer: Answer) -> Pictures:
     found = _read(answer)
-    pictures = tuple(Picture(one.b64_json, one.url, one.revised_prompt) for one in found.data)
+    pictures = tuple(
+        Picture(one.b64_json, one.url, one.revised_prompt, quality=found.quality)
+        for one in found.data
+    )
     if not all(picture.b64_json or picture.url for picture in pictures) or not pictures:
         raise Malformed("no picture", headers=answer.headers, may_have_run=True)
     return Pictures(pictures, _usage(found.usage), found.size, found.quality, found.output_format)
@@ -147,5 +151,5 @@ def _painted(data: bytes, stream: Stream) -> Picture | None:
     if event.type.endswith(".partial_image"):
         return Picture(event.b64_json, partial=event.partial_image_index or 0)
     if event.type.endswith(".completed"):
-        return Picture(event.b64_json, usage=_usage(event.usage))
+        return Picture(event.b64_json, usage=_usage(event.usage), quality=event.quality)
     return None

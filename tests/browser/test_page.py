@@ -148,7 +148,7 @@ async def test_a_slash_opens_the_palette_and_arrows_choose(visit):
         )
         await page.keyboard.press("ArrowDown")
         await expect(page.locator("#palette [aria-selected=true] b")).to_have_text("/usage")
-        await page.keyboard.press("Enter")
+        await page.keyboard.press("Tab")
         await expect(page.locator("#text")).to_have_value("/usage ")
         await page.keyboard.type("me")
         await page.keyboard.press("Enter")

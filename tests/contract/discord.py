@@ -99,6 +99,7 @@ class DiscordWorld:
         return tuple(self.discord.asked())
 
     async def fill(self, *, by: str = "ada", **values: str | Upload) -> None:
+        await self._listened_to()
         await self.discord.fill(by=by, **values)
 
     async def slash(self, command: str, text: str = "", *, by: str = "ada") -> None:

@@ -32,7 +32,7 @@ class House:
         self.refused = asyncio.Event()
         self._settings = Settings(
             _env_file=None, openai_base_url=openai.url, openai_api_key=openai.key,
-            chat_model="gpt-4o-mini", database_url=f"sqlite:///{path / 'parley.db'}",
+            chat={"model": "gpt-4o-mini"}, database_url=f"sqlite:///{path / 'parley.db'}",
         )  # fmt: skip
 
     async def start(self) -> None:

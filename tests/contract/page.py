@@ -1,6 +1,4 @@
-"""The page as the contract suite sees it. Everything said there is said to Parley, and a person's
-threads are theirs alone.
-"""
+"""The page as the contract suite sees it: a channel that all share, and threads of one's own."""
 
 import asyncio
 import shutil
@@ -19,6 +17,7 @@ from tests.contract.world import Post, Upload
 from tests.fakes.page_client import PageClient
 from tests.fakes.state import MemoryState
 
+CHANNEL = "#general"
 PERSON = {"ada": "ada", "bob": "grace"}  # whom the page lets one be
 
 
@@ -30,6 +29,8 @@ class PageWorld:
         self._windows: dict[tuple[str, str], PageClient] = {}  # one a person and thread
         self._said: dict[str, tuple[str, str, PageClient, dict]] = {}  # by whom, where, what
         self._last = ""
+        self._own: set[str] = set()  # the threads that are in no channel
+        self._mentions: set[str] = set()  # what names Parley
         self._filled: set[str] = set()  # the forms, by what was asked
         self._port = 0
         self._folder = Path(tempfile.mkdtemp())
@@ -44,8 +45,9 @@ class PageWorld:
         self.adapter = connect(Settings(_env_file=None), ground)
         await self._server.start()
         self._port = int(self._server.address.rpartition(":")[2])
-        for by, thread in self._windows:
-            await self._window(by, thread, anew=True)
+        for (by, thread), before in tuple(self._windows.items()):
+            window = await self._window(by, thread, anew=True)
+            window.heard += [said for said in before.heard if said["type"] == "form"]  # still open
 
     async def disconnect(self) -> None:
         for window in self._windows.values():
@@ -63,14 +65,25 @@ class PageWorld:
         return await self.share(text, by=by, thread=thread)
 
     async def share(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
-        said = uuid.uuid4().hex
-        window = await self._window(by, thread or said)
-        attached = [await self._upload(window, by, file) for file in files]
-        message = {"type": "say", "id": said, "thread": thread or said, "text": text}
-        await self._send(window, by, message | {"files": attached})
+        said = await self._say(f"@Parley {text}", by, thread, files)
+        self._mentions.add(said)
         return said
 
+    async def _say(
+        self, text: str, by: str, thread: str, files: Sequence[Upload] = (), said: str = ""
+    ) -> str:
+        said = said or uuid.uuid4().hex
+        window = await self._window(by, thread or said)
+        attached = [await self._upload(window, by, file) for file in files]
+        message = {"type": "say", "id": said, "text": text, "files": attached}
+        await self._send(window, by, message | self._at(thread or said))
+        return said
+
+    def _at(self, thread: str) -> dict[str, str]:
+        return {"thread": thread, "channel": "" if thread in self._own else CHANNEL}
+
     async def edit(self, message: str, text: str, *, by: str = "ada") -> None:
+        text = f"@Parley {text}" if message in self._mentions else text
         await self._act(message, by, type="edit", post=message, text=text)
 
     async def delete(self, message: str) -> None:
@@ -95,7 +108,13 @@ class PageWorld:
             for name, value in values.items()
         }
         self._filled.add(form["id"])
-        use = {"type": "use", "id": uuid.uuid4().hex, "thread": thread, "on": form["on"]}
+        use = {
+            "type": "use",
+            "id": uuid.uuid4().hex,
+            "on": form["on"],
+            "button": form["button"],
+            **self._at(thread),
+        }
         await self._send(window, asker, use | {"command": form["command"], "values": filled})
 
     def _asked(self) -> tuple[str, str, PageClient, dict] | None:
@@ -111,15 +130,15 @@ class PageWorld:
         )
 
     async def direct(self, text: str, *, by: str = "ada") -> str:
-        return await self.mention(text, by=by)
+        said = uuid.uuid4().hex
+        self._own.add(said)
+        return await self._say(text, by, "", said=said)
 
     async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        if not thread:
-            pytest.skip("what is said on the page is said to Parley")
-        return await self.mention(text, by=by, thread=thread)
+        return await self._say(text, by, thread)
 
     async def slash(self, command: str, text: str = "", *, by: str = "ada") -> None:
-        await self.mention(f"/{command} {text}".strip(), by=by)
+        await self._say(f"/{command} {text}".strip(), by, "")
 
     async def press(self, label: str, *, post: str, by: str = "ada") -> None:
         shown = next(w.posts[post] for w in self._windows.values() if post in w.posts)
@@ -127,8 +146,10 @@ class PageWorld:
         await self._act(post, by, type="press", button=button)
 
     async def _act(self, at: str, by: str = "ada", **said) -> None:
-        thread = next(t for (_, t), window in self._windows.items() if at in window.posts)
-        act = {"id": uuid.uuid4().hex, "thread": thread} | said
+        shown = (t for (_, t), window in self._windows.items() if at in window.posts)
+        await self.until(lambda: any(at in window.posts for window in self._windows.values()))
+        thread = next(shown)
+        act = {"id": uuid.uuid4().hex} | self._at(thread) | said
         await self._send(await self._window(by, thread), by, act)
 
     async def redeliver(self) -> None:
@@ -169,13 +190,12 @@ class PageWorld:
                 await self._changed.wait()
 
     def posts(self) -> Sequence[Post]:
-        found = [
-            (answer["at"], post)
-            for (by, thread), window in self._windows.items()
-            for answer in window.answers
-            for post in _posts(answer, thread, by)
-        ]
-        return [post for _, post in sorted(found, key=lambda pair: pair[0])]
+        found: dict[str, tuple[float, Post]] = {}  # what several can see is one post
+        for (by, thread), window in self._windows.items():
+            for answer in window.answers:
+                for post in _posts(answer, thread, by):
+                    found.setdefault(post.id, (answer["at"], post))
+        return [post for _, post in sorted(found.values(), key=lambda pair: pair[0])]
 
     def content(self, name: str) -> bytes:
         answers = [answer for window in self._windows.values() for answer in window.answers]
@@ -198,7 +218,7 @@ class PageWorld:
         if anew or (by, thread) not in self._windows:
             window = PageClient(self._server.address, told=self._changed.set)
             await window.connect(PERSON[by])
-            await window.open(thread)
+            await window.open(**self._at(thread))
             self._windows[by, thread] = window
         return self._windows[by, thread]
 

@@ -23,7 +23,14 @@ async def draw(run):
     await asyncio.sleep(0)
     yield Card(prompt, "A picture", (("Size", "1 x 1"),), progress=1.0, state="done")
     yield Image("fox.png", PNG, f"A drawing: {prompt}")
-    yield Buttons((Button("Again", "regenerate"),))
+    yield Buttons((Button("Again", "regenerate"), Button("Retouch", "retouch")))
+
+
+async def retouch(run):
+    """Below a picture, with words."""
+    values = run.event.values
+    size = await _size(run, values["mask"]) if "mask" in values else 0
+    yield Card(values["words"], f"A picture, by {run.event.by}, masked by {size} bytes")
 
 
 async def export(_run):
@@ -43,9 +50,12 @@ async def speak(_run):
 async def measure(run):
     """How long the file is."""
     attachment = run.event.values["file"]
+    yield Text(f"{attachment.name}: {await _size(run, attachment)} bytes")
+
+
+async def _size(run, attachment):
     async with aclosing(run.open(attachment)) as chunks:
-        size = sum([len(chunk) async for chunk in chunks])
-    yield Text(f"{attachment.name}: {size} bytes")
+        return sum([len(chunk) async for chunk in chunks])
 
 
 async def listen(run):
@@ -64,13 +74,16 @@ def commands():
     animal = Option("animal", "Which", required=True, suggest=_animals)
     size = Option("size", "How large", choices=("small", "large"))
     number = Option("number", "How many", int, minimum=1, maximum=4)
+    words = Option("words", "What to change", required=True, long=True)
+    mask = Option("mask", "Where", Attachment)
     file = Option("file", "What to measure", Attachment, required=True)
     return (
         Command("draw", "Draw something", draw, (prompt, size, number)),
+        Command("retouch", "Change a drawing", retouch, (words, mask), button=True),
         Command("zoo show", "Draw an animal", _drawn, (animal,)),
         Command("export", "A table", export),
         Command("secret", "A table for you", secret, private=True),
-        Command("speak", "Say something", speak),
+        Command("hum", "Hum something", speak),
         Command("measure", "How long a file is", measure, (file,)),
         Command("listen", "What a message holds", listen, shortcut="Listen"),
     )

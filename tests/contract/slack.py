@@ -23,7 +23,10 @@ class SlackWorld:
 
     def __init__(self) -> None:
         self.slack = FakeSlack(echoes=True)
-        self.slack.shortcuts = {"Ask Parley": "ask", "Listen": "listen"}
+        self.slack.shortcuts = {
+            "Ask Parley": "ask", "Listen": "listen", "Read aloud": "speak",
+            "Transcribe": "transcribe_message",
+        }  # fmt: skip
 
     async def connect(self, state: State | None = None) -> None:
         if not self.slack.url:

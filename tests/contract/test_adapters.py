@@ -70,8 +70,6 @@ async def test_what_is_said_to_nobody_is_not_answered(house, world):
 
 
 async def test_two_people_in_one_thread_are_answered_in_order(house, world):
-    if isinstance(world, PageWorld):
-        pytest.skip("a thread of the page is one person's")
     root = await world.mention("first", by="ada")
     await house.answered()
     await world.say("second", thread=root, by="bob")
@@ -454,7 +452,7 @@ async def test_a_private_file_is_for_the_asker_alone(house, world):
 
 
 async def test_something_to_listen_to_can_be_played(house, world):
-    root = await world.mention("/speak")
+    root = await world.mention("/hum")
     await world.until(lambda: any(post.files for post in world.posts()))
     await house.settled()
     assert [post.files for post in house.posts(root)] == [("speech.ogg",)]
@@ -554,6 +552,25 @@ async def test_a_form_takes_a_file(house, world):
     await house.shows(f"people.csv: {len(TABLE)} bytes")
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_a_button_that_needs_more_opens_a_form_and_is_answered_in_its_message(
+    house, world, restarted
+):
+    await world.mention("/draw a fox")
+    await world.until(lambda: any("Retouch" in post.buttons for post in world.posts()))
+    await house.settled()
+    (drawn,) = (post for post in world.posts() if "Retouch" in post.buttons)
+    await world.press("Retouch", post=drawn.id)
+    await world.until(world.form)
+    assert set(world.form()) == {"words", "mask"}
+    if restarted:
+        await house.restart()
+    await world.fill(words="with a hat", mask=Upload("mask.png", PNG, "image/png"))
+    await world.until(lambda: any(post.card == "with a hat" for post in world.posts()))
+    await house.settled()
+    assert [(p.id, p.thread) for p in world.posts() if p.card] == [(drawn.id, drawn.thread)]
+
+
 async def test_a_question_about_a_message_is_asked_from_its_own_menu(house, world):
     root = await world.say("The meeting is at ten.")
     await world.shortcut("Ask Parley", on=root, by="bob")
@@ -586,8 +603,6 @@ async def test_a_command_of_a_group_is_one_command(house, world):
 
 
 async def test_called_into_a_thread_parley_reads_what_was_said_before(house, world):
-    if isinstance(world, PageWorld):
-        pytest.skip("Parley is in every thread of the page from its beginning")
     root = await world.say("The fox is red.", by="bob")
     await world.say("No, it is white.", thread=root, by="ada")
     await world.mention("Who is right?", thread=root, by="bob")

@@ -8,6 +8,7 @@ from bot.conversation.context import Context
 from bot.errors import Refused
 from bot.openai import tokens
 from bot.openai.catalogue import Model
+from bot.openai.chat_parts import PicturePart, TextPart
 from bot.storage.memory import Turn
 
 SYSTEM = "You are Parley."
@@ -53,6 +54,16 @@ def test_what_fits_is_all_sent_from_the_first_question_on(said, question):
     messages = Context(model, SYSTEM, 100).messages([turn(model, *s) for s in said], question)
     first = next((n for n, (role, _) in enumerate(said) if role == "user"), len(said))
     assert [(m.role, m.content) for m in messages[1:-1]] == said[first:]
+
+
+def test_a_question_comes_with_its_pictures_and_their_room_is_kept():
+    model = a_model(4_000)
+    turns = [turn(model, "user", "word " * 300)] * 10
+    shown = PicturePart.of(b"a fox", "image/webp")
+    *others, asked = Context(model, SYSTEM, 100).messages(turns, "What is it?", [shown])
+    assert asked.content == (TextPart("What is it?"), shown)
+    assert 2 < len(others) < 11
+    assert tokens.prompt(model, [*others, asked]) + 100 <= 4_000
 
 
 def test_a_question_that_is_too_long_is_told_how_long_it_may_be():

@@ -164,6 +164,7 @@ async def test_a_button_may_open_a_form_too(bot, discord, restarted):
         await bot.deliver(delivery_for(event), Text("Hi"), Buttons((Button("Rename", "rename"),)))
         await discord.press("Rename", post=discord.posts()[0].id)
         assert await opened(discord) == ("question",)
+        assert discord.form["title"] == "Rename"
     other = restarted()
     async with other.running(COMMANDS):
         token = await discord.fill(question="Another")
@@ -173,6 +174,19 @@ async def test_a_button_may_open_a_form_too(bot, discord, restarted):
     assert (renamed.command, renamed.by, renamed.of) == ("rename", "form", "delivery0123")
     assert renamed.place == event.place
     assert address.read(renamed.address).kind == "button"
+
+
+async def test_a_button_whose_form_discord_refuses_says_so_to_who_pressed(bot, discord):
+    async with bot.running(COMMANDS):
+        await discord.mention("hello")
+        (event,) = await bot.inbox.holds(1)
+        await bot.deliver(delivery_for(event), Text("Hi"), Buttons((Button("Rename", "rename"),)))
+        discord.refuse_next("POST /interactions/.*/callback", 400, 50035)
+        token = await discord.press("Rename", post=discord.posts()[0].id)
+        answer = await said(discord, token)
+    assert answer["response"] == 4
+    assert answer["said"]["content"] == "Discord did not open the form. Please try again."
+    assert answer["said"]["flags"] == 64
 
 
 async def test_a_form_of_another_bot_is_not_ours(bot, discord):

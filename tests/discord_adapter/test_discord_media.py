@@ -4,10 +4,11 @@ import asyncio
 
 import pytest
 
+from adapters.discord import render
 from adapters.discord.limits import FILE
-from bot.parts import Button, Buttons, Card, Delta, File, Image, Remove, Text, Withdraw
+from bot.parts import Button, Buttons, Card, Delta, File, Image, Remove, Text, Voice, Withdraw
 from bot.screen import Screen
-from tests.discord_adapter.asking import LAST, PNG, STOP, commanded, native, thinking
+from tests.discord_adapter.asking import LAST, OGG, PNG, STOP, commanded, native, thinking
 from tests.discord_adapter.conftest import asked_in_channel
 
 
@@ -80,6 +81,23 @@ async def test_pictures_stay_while_the_text_grows_and_are_sent_once(bot, discord
     assert discord.bytes < 150_000
 
 
+async def test_of_a_picture_that_is_drawn_over_and_over_the_first_and_the_last_are_sent(
+    bot, discord, question, monkeypatch
+):
+    monkeypatch.setattr(render, "AGAIN", 60.0)
+    screen = Screen()
+    answering = asyncio.create_task(bot.deliver(question, screen=screen))
+    for number in range(10):
+        screen.show(Image("fox.png", PNG + bytes(10_000 + number), f"draft {number}"))
+        screen.show(Text(f"Drawing {number}"))
+        await discord.until(lambda n=number: discord.posts() and f" {n}" in discord.posts()[0].text)
+    assert discord.posts()[0].images == ("draft 0",)
+    screen.finish()
+    await answering
+    assert discord.posts()[0].images == ("draft 9",)
+    assert discord.bytes < 40_000
+
+
 async def test_a_picture_that_is_taken_away_goes(bot, discord, question):
     await bot.deliver(question, Text("Look:"), picture(1), Remove("image 1"))
     assert [post.images for post in discord.posts()] == [()]
@@ -128,6 +146,28 @@ async def test_a_file_above_the_limit_is_told_of_and_the_rest_stands(bot, discor
     assert post.text.startswith("Two files:")
     assert "“big.bin” is too large to post: it has 10 MiB, and Discord takes 10 MiB" in post.text
     assert (post.files, post.images) == ((), ("fox 1",))
+
+
+@pytest.mark.parametrize("kind", [File, Image, Voice])
+@pytest.mark.parametrize("private", [False, True])
+async def test_whatever_is_above_the_limit_is_told_of_where_it_would_be(
+    bot, discord, question, kind, private
+):
+    about = {File: (), Image: ("A fox",), Voice: (1.5,)}[kind]
+    content = OGG + bytes(FILE) if kind is Voice else bytes(FILE + 1)
+    delivery = await commanded(discord, private=True) if private else question
+    await bot.deliver(delivery, kind("big.bin", content, *about), LAST)
+    (post,) = discord.posts()
+    assert post.text.startswith("-# “big.bin” is too large to post: it has 10 MiB")
+    assert post.private_to == ("ada" if private else "")
+    assert (post.files, post.images, post.buttons) == ((), (), ("Regenerate",))
+
+
+async def test_a_recording_that_discord_finds_too_large_is_told_of(bot, discord, question):
+    discord.refuse_next("POST .*/messages", 413, 40005, times=2)  # as a voice message, as a file
+    await bot.deliver(question, Voice("speech.ogg", OGG, 1.5))
+    (post,) = discord.posts()
+    assert "“speech.ogg” is too large to post" in post.text
 
 
 async def test_a_boosted_server_takes_more(bot, discord, question):

@@ -141,4 +141,4 @@ class PageClient:
                 post["text"] += message.get("append", "")
                 post.update({k: v for k, v in message.items() if k not in {"append", "type"}})
             case "gone":
-                del self.posts[message["id"]]
+                self.posts.pop(message["id"], None)

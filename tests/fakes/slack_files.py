@@ -19,7 +19,8 @@ _OURS = "FU"
 
 class Uploads:
     """Faults: `breaks` uploads break off halfway, `answers` are what they are answered; shares
-    appear after `slow` looks; `drops_described` pictures silently, as happens.
+    appear after `slow` looks, the first of a name that `hides` never; `drops_described` pictures
+    silently, as happens.
     """
 
     def __init__(self, api: WebApi) -> None:
@@ -30,6 +31,7 @@ class Uploads:
         self.breaks = 0
         self.answers: list[int] = []
         self.slow = 0
+        self.hides: set[str] = set()
         self.drops_described = False
         self.chunks: list[int] = []  # sizes of what came at a time
         self._count = itertools.count(1)
@@ -54,8 +56,10 @@ class Uploads:
         id_ = f"{_OURS}{next(self._count):08}"
         self.known[id_] = {
             "id": id_, "name": body["filename"], "size": length, "alt_txt": alt, "content": None,
-            "mimetype": mimetypes.guess_type(body["filename"])[0] or "", "posts": [], "looks": 0,
+            "mimetype": mimetypes.guess_type(body["filename"])[0] or "", "posts": [],
+            "looks": -999 if body["filename"] in self.hides else 0,
         }  # fmt: skip
+        self.hides.discard(body["filename"])
         return {"upload_url": f"{self.url}/upload/v1/{id_}", "file_id": id_}
 
     async def receive(self, request: web.Request) -> web.Response:
@@ -82,24 +86,28 @@ class Uploads:
         files = body["files"]
         about = json.loads(files) if isinstance(files, str) else files
         found = [self._get(entry["id"]) for entry in about]
-        if any(file["content"] is None for file in found):
+        if any(file["content"] is None or file["posts"] for file in found):
             raise Refusal("file_not_found")
         channel, thread = str(body["channel_id"]), body.get("thread_ts")
         if channel not in self.api.channels:
             raise Refusal("channel_not_found")
         for file, entry in zip(found, about, strict=True):
             file |= {"title": entry["title"]}
-            if not (self.drops_described and file["alt_txt"]):
-                self._share(file, channel, thread)
+        self._share([f for f in found if not (self.drops_described and f["alt_txt"])],
+                    channel, thread)  # fmt: skip
         return {"files": [{"id": file["id"], "title": file["title"]} for file in found]}
 
-    def _share(self, file: Json, channel: str, thread: str | None) -> None:
-        shown = {k: file[k] for k in ("id", "name", "title", "mimetype", "alt_txt", "size")}
+    def _share(self, files: list[Json], channel: str, thread: str | None) -> None:
+        """All in one message."""
+        if not files:
+            return
+        told = ("id", "name", "title", "mimetype", "alt_txt", "size")
         message = self.api.store(
-            channel, BOT, bot_id=BOT_ID, thread_ts=thread, files=[shown], subtype="file_share",
-            team=TEAM,
+            channel, BOT, bot_id=BOT_ID, thread_ts=thread, subtype="file_share", team=TEAM,
+            files=[{k: file[k] for k in told} for file in files],
         )  # fmt: skip
-        file["posts"].append(message)
+        for file in files:
+            file["posts"].append(message)
 
     def info(self, body: Json) -> Json:
         file = self._get(body["file"])
@@ -117,7 +125,8 @@ class Uploads:
         file = self._get(body["file"])
         del self.known[file["id"]]
         for post in file["posts"]:
-            post["files"] = [{"id": file["id"], "mode": "tombstone"}]
+            gone = {"id": file["id"], "mode": "tombstone"}
+            post["files"] = [gone if f["id"] == file["id"] else f for f in post["files"]]
         return {}
 
     def _get(self, id_: str) -> Json:

@@ -178,3 +178,10 @@ async def test_voice_mode_is_a_threads_own(it):
     assert "**on**" in await said()
     other = type(PLACE)(PLACE.platform, PLACE.workspace, PLACE.channel, "2.2")
     assert "**off**" in await said(other)
+
+
+async def test_a_recording_larger_than_platforms_take_is_made_smaller(it, monkeypatch):
+    monkeypatch.setattr("bot.speaking.LARGEST", 60_000)
+    voice = only(await parts(it, asked("word " * 300)), Voice)
+    assert voice.content.stat().st_size <= 60_000
+    assert voice.seconds == pytest.approx(15, abs=0.2)

@@ -111,6 +111,16 @@ async def test_an_error_while_it_paints_is_that_error(fake, images):
         await painted(images, ask())
 
 
+@pytest.mark.parametrize("code", ["content_policy_violation", "moderation_blocked"])
+@pytest.mark.parametrize("fault", [{"status": 400}, {"error_after": 1}])
+async def test_what_content_rules_keep_back_is_not_charged(fake, images, books, code, fault):
+    fake.faults.append(Fault(**fault, code=code))
+    with pytest.raises(errors.ContentRefused) as refused:
+        await painted(images, ask(partial_images=1), books)
+    assert not refused.value.may_have_run
+    assert books.told == ["sending", "ContentRefused"]
+
+
 async def test_a_model_that_does_not_stream_is_asked_for_the_whole(fake, images):
     (only,) = await painted(images, ask("dall-e-3", partial_images=1))
     assert await images.content(only) == picture("a fox")

@@ -89,6 +89,6 @@ async def test_a_message_of_megabytes_closes_the_connection():
 def test_any_text_becomes_a_message_or_a_sentence(text):
     said = Say("12345678", "12345678", text)
     with contextlib.suppress(Refused):
-        message = receive.message("ada", said)
+        message = receive.message(receive.Who("ada", "ada"), said)
         assert message.text.encode()
         assert "\0" not in message.text

@@ -1,6 +1,7 @@
 """Files that people attach: from the browser to a handler."""
 
 import asyncio
+import base64
 import contextlib
 import os
 import time
@@ -189,3 +190,18 @@ async def test_an_attachment_that_is_gone_is_refused_with_a_sentence():
             with pytest.raises(Refused) as refused:
                 await read(house.page, Attachment(reference, "x.txt"))
             assert refused.value.sentence == "“x.txt” is not here any more: attach it again."
+
+
+async def test_what_was_spoken_into_the_browser_says_how_long_and_how_loud_it_is():
+    webm = b"\x1a\x45\xdf\xa3 webm \x86\x86A_OPUS"
+    async with House() as house:
+        ada = await house.client()
+        file = await ada.upload("voice message.webm", webm)
+        waveform = base64.b64encode(bytes([0, 128, 255])).decode()
+        said = await ada.say("", files=[file | {"seconds": 2.5, "waveform": waveform}])
+        (attachment,) = next(iter(house.parley.events.values())).attachments
+        assert (attachment.spoken, attachment.seconds) == (True, 2.5)
+        assert attachment.media_type == "audio/webm"
+        await ada.open(said)
+        (shown,) = ada.posts[said]["media"]
+        assert (shown["kind"], shown["waveform"], shown["seconds"]) == ("voice", waveform, 2.5)

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import Undeliverable
-from bot.parts import Card, Delta, File, Notice, Text
+from bot.parts import Card, Delta, File, Notice, Text, Withdraw
 from tests.slack.helpers import asked
 
 
@@ -23,6 +23,17 @@ async def test_a_notice_that_cannot_be_private_is_a_reply(slack, desk):
         screen.show(Notice("Your budget is spent."))
     [post] = slack.posts()
     assert (post.text, post.private_to) == ("Your budget is spent.", "")
+
+
+async def test_what_is_said_of_a_withdrawn_answer_stays_where_it_cannot_be_private(slack, desk):
+    slack.refuse("chat.postEphemeral", "user_not_in_channel")
+    async with desk.delivering(desk.delivery(await asked(slack))) as screen:
+        screen.show(Card("Painting"))
+        screen.show(Notice("One file is not read.", key="unread"))
+        await slack.until(lambda: len(slack.posts()) == 2)
+        screen.show(Withdraw())
+        screen.show(Notice("Your budget is spent."))
+    assert [post.text for post in slack.posts()] == ["Your budget is spent."]
 
 
 async def test_a_private_answer_goes_through_its_response_url(slack, desk):

@@ -39,6 +39,9 @@ COMMANDS = Commands(
                 (Option("file", "What", Attachment, required=True),
                  Option("unit", "In what", required=True)), shortcut="Measure"),
         Command("listen", "What it holds", nothing, shortcut="Listen"),
+        Command("edit", "Change a picture", nothing,
+                (Option("words", "How", required=True), Option("mask", "Where", Attachment)),
+                button=True),
     ]
 )  # fmt: skip
 
@@ -299,13 +302,52 @@ async def test_what_is_wrong_with_a_shortcut_is_told_to_its_user_alone(people, i
     ]
 
 
+# Buttons
+
+
+def with_button(people, command, thread=None):
+    """The ts of an answer."""
+    name = f"parley:{command}:delivery0001"
+    label = {"type": "plain_text", "text": command}
+    button = {"type": "button", "action_id": name, "value": name, "text": label}
+    row = [{"type": "actions", "elements": [button]}]
+    return people.api.store("C1", "UPARLEY", text="Hi", blocks=row, thread_ts=thread)["ts"]
+
+
+async def test_a_button_that_needs_more_opens_a_form_and_what_is_sent_is_its_press(people, inbox):
+    root = await people.say("Draw a fox.")
+    post = with_button(people, "edit", root)
+    await done(await people.press("edit", post=post, by="bob"))
+    assert list(inputs(people.form)) == ["words", "mask"]
+    assert len(inbox.events) == 1
+    await done(await people.fill(words="with a hat", mask=people.upload(CSV), by="bob"))
+    event = (await inbox.first(2))[-1]
+    assert (event.command, event.by, event.of, event.on) == ("edit", "form", "delivery0001", None)
+    assert (event.place, event.source) == (Place("slack", "T1", "C1", root), post)
+    assert event.author.id == "slack:T1:UBOB"
+    assert event.address.startswith(f"{people.url}/respond/")
+    assert event.values.pop("mask").name == "people.csv"
+    assert event.values == {"words": "with a hat"}
+
+
+async def test_a_button_whose_form_does_not_open_says_so_to_who_pressed(people, inbox):
+    people.refuse("views.open", "expired_trigger_id")
+    await done(await people.press("edit", post=with_button(people, "edit"), by="bob"))
+    (_, told) = people.posts()
+    assert told.text == "Slack did not open the form. Press the button again."
+    assert told.private_to == "bob"
+    assert not inbox.events
+
+
+async def test_a_button_of_a_command_that_is_no_longer_ours_is_an_event(people, inbox):
+    await done(await people.press("forgotten", post=with_button(people, "forgotten")))
+    (event,) = await inbox.first()
+    assert event.command == "forgotten"
+
+
 async def test_a_press_that_cannot_be_written_down_is_told_to_who_pressed(people, inbox):
     inbox.broken = 1
-    message = people.api.store("C1", "UPARLEY", text="Hi", blocks=[{
-        "type": "actions", "elements": [
-            {"type": "button", "action_id": "parley:regenerate:d1", "value": "parley:regenerate:d1",
-             "text": {"type": "plain_text", "text": "Regenerate"}}]}])  # fmt: skip
-    await done(await people.press("Regenerate", post=message["ts"], by="bob"))
+    await done(await people.press("again", post=with_button(people, "again"), by="bob"))
     (_, told) = people.posts()
     assert told.text == "Parley's database is full. Try again later."
     assert told.private_to == "bob"

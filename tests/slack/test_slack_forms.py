@@ -24,10 +24,11 @@ async def nobody(_typing):
     return ()
 
 
-def asked(command, values=(), on=None):
+def asked(command, values=(), on=None, of=""):
     return Invocation(
         id="1", place=PLACE, author=Author("slack:T1:U1"), at=1.0, address="http://x/respond",
-        command=command.name, values=dict(values), on=on,
+        command=command.name, values=dict(values), on=on, source=on.source if on else "",
+        of=of,
     )  # fmt: skip
 
 
@@ -64,10 +65,18 @@ def test_a_form_says_what_it_is_for():
 
 
 def test_a_form_keeps_where_it_was_asked_for():
-    view = forms.view(command(Option("prompt", "p")), asked(command(), on=message("hello")))
+    about = asked(command(), on=message("hello"), of="delivery0001")
+    view = forms.view(command(Option("prompt", "p")), about)
     assert forms.origin(msgspec.convert({"id": "V1", **view}, forms.View)) == forms.Origin(
-        PLACE, "http://x/respond", "1.1"
+        PLACE, "http://x/respond", "1.1", on=True, of="delivery0001"
     )
+
+
+def test_the_form_of_a_button_promises_no_command_that_could_be_typed():
+    mask = Option("mask", "Where", Attachment)
+    view = checked(forms.view(command(mask, button=True), asked(command())))
+    assert view["title"]["text"] == "Draw"
+    assert inputs(view)["mask"]["hint"]["text"] == "Where. At most 10 MB."
 
 
 def test_a_form_of_another_version_is_no_form():

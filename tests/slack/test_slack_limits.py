@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import media, render
+from adapters.slack import render, shared
 from adapters.slack.limits import A_MINUTE, POST, Limits
 from bot.parts import Delta, File, Text
 from tests.fakes.slack_limits import BUCKET, LEAK
@@ -153,7 +153,7 @@ async def test_a_hundred_posts_in_one_channel_keep_to_one_a_second(slack, desk, 
 
 
 async def test_files_from_many_answers_hit_no_limit(slack, desk, clock, monkeypatch):
-    monkeypatch.setattr(media, "WAITS", ())
+    monkeypatch.setattr(shared, "WAITS", ())
 
     async def send(number):
         source = slack.api.store("C1", "UADA", text="send it")["ts"]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from adapters.slack import media
+from adapters.slack import render, shared, uploads
 from bot.parts import Button, Buttons, File, Image, Remove, Text, Voice, Withdraw
 from tests.contract.show import OGG, PNG, TABLE
 from tests.slack.conftest import Log
@@ -16,7 +16,8 @@ CSV = File("table.csv", TABLE)
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(media, "WAITS", (0.001,) * 3)
+    monkeypatch.setattr(shared, "WAITS", (0.001,) * 3)
+    monkeypatch.setattr(render, "AGAIN", 0.0)
 
 
 async def shown(desk, delivery, *parts):
@@ -136,6 +137,213 @@ async def test_a_description_is_as_long_as_slack_takes_it(slack, desk):
     assert [len(alt) for alt in images(slack)] == [1_000]
 
 
+# Pictures in one message
+
+
+def drawn(*letters):
+    """Pictures, each with a content of its own."""
+    return [Image(f"{c}.png", PNG + c.encode(), f"Drawing {c}", key=f"image {c}") for c in letters]
+
+
+def galleries(slack):
+    return [post.images for post in slack.posts() if post.images]
+
+
+async def test_pictures_that_come_together_are_one_message_each_with_its_words(slack, desk):
+    root = await asked(slack)
+    await shown(desk, desk.delivery(root), *drawn(*"abcd"))
+    (post,) = slack.posts()
+    assert post.images == ("Drawing a", "Drawing b", "Drawing c", "Drawing d")
+    assert post.thread == root
+    assert slack.requests["files.completeUploadExternal"] == 1
+    assert slack.uploads.content("c.png") == PNG + b"c"
+
+
+async def test_what_stands_between_pictures_parts_them(slack, desk):
+    a, b, c = drawn(*"abc")
+    await shown(desk, desk.delivery(await asked(slack)), a, b, CSV, c)
+    assert [post.images or post.files for post in slack.posts()] == [
+        ("Drawing a", "Drawing b"), ("table.csv",), ("Drawing c",),
+    ]  # fmt: skip
+
+
+async def test_more_pictures_than_ten_are_two_messages(slack, desk):
+    await shown(desk, desk.delivery(await asked(slack)), *drawn(*"abcdefghijkl"))
+    assert [len(images) for images in galleries(slack)] == [10, 2]
+
+
+async def test_a_picture_is_replaced_and_those_beside_it_stay(slack, desk):
+    better = Image("better.png", PNG + b"!", "A better one", key="image b")
+    async with desk.delivering(desk.delivery(await asked(slack))) as screen:
+        for picture in drawn(*"abc"):
+            screen.show(picture)
+        await slack.until(lambda: images(slack))
+        first = slack.posts()[0].id
+        screen.show(better)
+        await slack.until(lambda: "A better one" in images(slack))
+    assert galleries(slack) == [("Drawing a", "Drawing c"), ("A better one",)]
+    assert slack.posts()[0].id == first
+    assert slack.requests["files.getUploadURLExternal"] == 4
+
+
+async def test_pictures_that_are_all_replaced_leave_no_message_behind(slack, desk):
+    delivery = desk.delivery(await asked(slack))
+    await shown(desk, delivery, *drawn(*"abc"))
+    others = [Image(f"{p.key}.png", PNG + b"2", f"Other {p.key}", key=p.key) for p in drawn(*"abc")]
+    await shown(desk, delivery, *others)
+    (post,) = slack.posts()
+    assert post.images == ("Other image a", "Other image b", "Other image c")
+    assert len(slack.uploads.known) == 3
+    await shown(desk, delivery, Withdraw())
+    assert not slack.posts()
+    assert not slack.uploads.known
+
+
+async def test_a_refused_picture_is_told_and_those_beside_it_are_sent(slack, desk):
+    slack.refuse("files.getUploadURLExternal", "file_type_not_allowed")
+    await shown(desk, desk.delivery(await asked(slack)), *drawn(*"abc"))
+    assert galleries(slack) == [("Drawing b", "Drawing c")]
+    assert [text for text in texts(slack) if text] == [
+        "“a.png” was not sent: this workspace does not allow files of its kind."
+    ]
+
+
+async def test_refused_together_they_are_told_in_one_sentence(slack, desk):
+    slack.refuse("files.completeUploadExternal", "storage_limit_reached")
+    delivery = desk.delivery(await asked(slack))
+    await shown(desk, delivery, *drawn(*"ab"))
+    assert texts(slack)[0].startswith("“a.png”, “b.png” were not sent: the workspace's file stor")
+    assert not [key for key in delivery.log.known if key.startswith("media:")]
+
+
+async def test_pictures_that_slack_drops_for_their_descriptions_come_with_titles(slack, desk):
+    slack.uploads.drops_described = True
+    await shown(desk, desk.delivery(await asked(slack)), *drawn(*"ab"))
+    found = [file for m in slack.api.messages for file in m.get("files", ())]
+    assert [(f["alt_txt"], f["title"]) for f in found] == [("", "Drawing a"), ("", "Drawing b")]
+    assert len({post.id for post in slack.posts()}) == 1
+
+
+@pytest.mark.parametrize("how", ["500", "cut"])
+async def test_pictures_whose_share_was_lost_stand_once(slack, desk, how):
+    slack.lose_next_answer(how)
+    await shown(desk, desk.delivery(await asked(slack)), *drawn(*"abc"))
+    assert galleries(slack) == [("Drawing a", "Drawing b", "Drawing c")]
+    assert slack.requests["files.completeUploadExternal"] == 1
+
+
+async def test_of_a_lost_share_only_what_cannot_be_seen_is_sent_again(slack, desk):
+    slack.lose_next_answer()
+    slack.uploads.hides = {"b.png"}
+    await shown(desk, desk.delivery(await asked(slack)), *drawn(*"abc"))
+    assert galleries(slack) == [("Drawing a", "Drawing c"), ("Drawing b",)]
+    assert slack.requests["files.getUploadURLExternal"] == 4
+
+
+async def test_an_upload_that_breaks_off_is_begun_anew_and_the_pictures_stay_together(slack, desk):
+    slack.uploads.answers = [200, 500]
+    delivery = desk.delivery(await asked(slack))
+    await shown(desk, delivery, *drawn(*"abc"))
+    assert galleries(slack) == [("Drawing a", "Drawing b", "Drawing c")]
+    assert len(delivery.log.known) == 3
+
+
+async def test_pictures_that_never_get_through_are_told_and_the_old_ones_stay_no_longer(
+    slack, desk
+):
+    delivery = desk.delivery(await asked(slack))
+    slack.uploads.answers = [200, 500] * 3
+    await shown(desk, delivery, *drawn(*"ab"))
+    assert not galleries(slack)
+    assert [text.partition(":")[0] for text in texts(slack)] == [
+        "“a.png” was not sent", "“b.png” was not sent",
+    ]  # fmt: skip
+    assert not [key for key in delivery.log.known if key.startswith("media:")]
+
+
+class Counted(Log):
+    """The process is gone once it has written down so many files."""
+
+    left = 0
+
+    async def landed(self, key: str, native_id: str) -> None:
+        await super().landed(key, native_id)
+        self.left -= 1
+        if not self.left:
+            raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+async def test_killed_before_the_pictures_were_shared_they_come_once_and_together(
+    slack, desk, number
+):
+    root = await asked(slack)
+    delivery = desk.delivery(root, log=Counted())
+    delivery.log.left = number
+    with pytest.raises(asyncio.CancelledError):
+        await shown(desk, delivery, *drawn(*"abc"))
+    assert not galleries(slack)
+    await shown(desk, desk.delivery(root, log=Log(delivery.log.known)), *drawn(*"abc"))
+    assert galleries(slack) == [("Drawing a", "Drawing b", "Drawing c")]
+
+
+async def test_killed_behind_the_share_the_pictures_stand_once(slack, desk):
+    root = await asked(slack)
+    delivery = desk.delivery(root)
+    await shown(desk, delivery, *drawn(*"abc"))
+    await shown(desk, desk.delivery(root, log=Log(delivery.log.known)), *drawn(*"abc"))
+    assert galleries(slack) == [("Drawing a", "Drawing b", "Drawing c")]
+    assert slack.requests["files.completeUploadExternal"] == 1
+
+
+# What is replaced soon
+
+
+async def test_of_a_picture_that_is_drawn_over_and_over_the_first_and_the_last_are_sent(
+    slack, desk, monkeypatch
+):
+    monkeypatch.setattr(render, "AGAIN", 60.0)
+    async with desk.delivering(desk.delivery(await asked(slack))) as screen:
+        for number in range(20):
+            screen.show(Image("fox.png", PNG + bytes(number), f"Draft {number}"))
+            screen.show(Text(f"Drawing {number}"))
+            await slack.until(lambda n=number: f"Drawing {n}" in texts(slack))
+        assert images(slack) == ["Draft 0"]
+    assert images(slack) == ["Draft 19"]
+    assert slack.requests["files.getUploadURLExternal"] == 2
+    assert len(slack.uploads.known) == 1
+
+
+# Something to listen to
+
+
+@pytest.mark.parametrize(
+    "recording",
+    [
+        (OGG, "speech", "speech.ogg"),
+        (OGG, "speech.opus", "speech.ogg"),
+        (b"ID3\4", "speech.bin", "speech.mp3"),
+        (b"\xff\xfb\x90", "speech.mp3", "speech.mp3"),
+        (b"\xff\xf3\x90", "speech", "speech.mp3"),
+        (b"\0\0\0\x20ftypM4A ", "speech.mp4", "speech.m4a"),
+        (b"RIFF\x24\0\0\0WAVEfmt ", "speech.x", "speech.wav"),
+        (b"fLaC\0", "a.b", "a.flac"),
+        (b"something else", "speech.aac", "speech.aac"),
+    ],
+)
+async def test_a_recording_goes_by_the_name_by_which_slack_plays_it(
+    slack, desk, tmp_path, recording
+):
+    head, name, sent = recording
+    path = tmp_path / "recording"
+    path.write_bytes(head + bytes(50))
+    for content in (head + bytes(50), path):
+        await shown(desk, desk.delivery(await asked(slack)), Voice(name, content, 1.5))
+        file = slack.api.messages[-1]["files"][0]
+        assert (file["name"], file["title"]) == (sent, sent.partition(".")[0])
+        assert slack.uploads.content(sent) == head + bytes(50)
+
+
 # Once
 
 
@@ -246,6 +454,34 @@ async def test_an_empty_file_is_told_and_not_sent(slack, desk):
         "“empty.txt” was not sent: it is empty, and Slack takes no empty files."
     ]
     assert slack.requests["files.getUploadURLExternal"] == 0
+
+
+@pytest.mark.parametrize("kind", [File, Image, Voice])
+async def test_what_is_larger_than_slack_takes_is_told_and_not_sent(
+    slack, desk, monkeypatch, tmp_path, kind
+):
+    monkeypatch.setattr(uploads, "LARGEST", 2 * 10**9)
+    path = tmp_path / "large.bin"
+    with path.open("wb") as file:
+        file.truncate(2 * 10**9 + 10**8)  # a hole
+    about = {File: (), Image: ("A fox",), Voice: (1.5,)}[kind]
+    await shown(
+        desk, desk.delivery(await asked(slack)), Text("Here."), kind("large.bin", path, *about)
+    )
+    assert texts(slack) == [
+        "Here.", "“large.bin” was not sent: it has 2.1 GB, and Slack takes 2 GB.",
+    ]  # fmt: skip
+    assert slack.requests["files.getUploadURLExternal"] == 0
+
+
+async def test_a_private_file_that_is_too_large_is_told_to_the_asker_alone(
+    slack, desk, monkeypatch
+):
+    monkeypatch.setattr(uploads, "LARGEST", 3)
+    await shown(desk, desk.delivery(await asked(slack), private=True), CSV)
+    (post,) = slack.posts()
+    assert post.text.startswith("“table.csv” was not sent: it has 0.0 GB")
+    assert post.private_to == "ada"
 
 
 async def test_a_file_that_is_gone_from_the_disk_is_told(slack, desk, tmp_path):

@@ -9,6 +9,8 @@ from bot.openai.errors import RateLimited
 from bot.spending.budgets import BudgetSpent
 from tests.spending.desk import ADA, PROMPT, StubChat, ask, open_desk
 
+MOST = 1_000  # calls; a budget that does not hold must not go on for ever
+
 
 async def spend(folder: Path) -> None:
     async with open_desk(folder, budget_person_day="0.01") as desk:
@@ -18,7 +20,7 @@ async def spend(folder: Path) -> None:
             await desk.openai(chat).charged_to(ADA).complete(ask(most=100))
 
         async def spree() -> None:
-            while True:
+            for _ in range(MOST):
                 await call()
 
         sprees = await asyncio.gather(*(spree() for _ in range(5)), return_exceptions=True)

@@ -1,5 +1,6 @@
-// The files that go with the next message: chosen, dropped or pasted; uploaded at once.
+// The files that go with the next message: chosen, dropped, pasted or recorded; uploaded at once.
 
+import { player } from "./player.js";
 import { bytes, tooLarge, upload } from "./upload.js";
 
 export class Attachments extends EventTarget {
@@ -32,10 +33,15 @@ export class Attachments extends EventTarget {
 
   add(files) {
     for (const file of files) {
-      const problem = tooLarge(file, this.largest) || (this.#files.length >= this.most && `${this.most} files are the most of one message.`);
+      const problem = tooLarge(file, this.largest) || (this.#files.length >= this.most && `${this.most} files are the most that a message takes.`);
       if (problem) this.#complain(problem);
       else this.#upload(file);
     }
+  }
+
+  /** What was spoken: it is listened to here before it is sent. */
+  addRecorded({ file, ...spoken }) {
+    this.#upload(file, spoken);
   }
 
   /** What was not taken comes back. */
@@ -51,10 +57,10 @@ export class Attachments extends EventTarget {
     return media;
   }
 
-  async #upload(file) {
+  async #upload(file, spoken = {}) {
     const held = this.#add(file, { aborter: new AbortController() });
     try {
-      this.#there(held, await upload(this.person, file, held.aborter.signal));
+      this.#there(held, { ...(await upload(this.person, file, held.aborter.signal)), ...spoken });
     } catch (error) {
       if (error.name !== "AbortError") this.#complain(error.message);
       this.#remove(held);
@@ -73,6 +79,7 @@ export class Attachments extends EventTarget {
     held.chip.classList.remove("uploading");
     held.chip.querySelector("small").textContent = bytes(medium.size);
     if (medium.kind === "image") held.chip.prepend(Object.assign(new Image(), { src: medium.url, alt: "" }));
+    if (medium.kind === "voice") held.chip.querySelector("b").replaceWith(player(medium));
     this.#changed();
   }
 

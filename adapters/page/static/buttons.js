@@ -1,14 +1,17 @@
 // The row below an answer: its buttons, Copy, whether it was good, and what else can be done.
 
+const AGAIN = 2000; // ms until what was pressed can be pressed again
 const RATES = { good: "Good answer", bad: "Bad answer" };
 const rating = (id) => Object.keys(RATES).find((name) => id.startsWith(`parley:${name}:`));
 
-/** `act` has press(id), copy(button) and more(button). Who has a button focused keeps it. */
-export function drawButtons(root, { buttons, rated, done, text }, mine, act) {
+/** `act` has press(id), copy(button), more(button), and thread() where a thread can be opened. Who
+    has a button focused keeps it. */
+export function drawButtons(root, { by, buttons, rated, done, text, replies, gone }, act) {
   const row = buttons.filter(({ id }) => !rating(id)).map((button) => pressed(button, act));
-  if (done && text && !mine) row.push(pill("copy", "Copy", act.copy));
+  if (done && text && by === "parley") row.push(pill("copy", "Copy", act.copy));
   for (const { id } of buttons) if (rating(id)) row.push(rate(id, rated, act));
-  if (done) row.push(more(act));
+  if (act.thread) row.push(thread(replies, act));
+  if (done && !gone) row.push(more(act));
   const focused = root.contains(document.activeElement) ? document.activeElement.dataset.key : "";
   root.replaceChildren(...row);
   row.find(({ dataset }) => dataset.key === focused)?.focus();
@@ -17,6 +20,7 @@ export function drawButtons(root, { buttons, rated, done, text }, mine, act) {
 function pressed({ id, label }, act) {
   const made = pill(id, label, () => {
     made.disabled = true;
+    setTimeout(() => (made.disabled = false), AGAIN); // its answer may come below, and leave it as it is
     act.press(id);
   });
   made.classList.toggle("stop", id.startsWith("parley:stop:"));
@@ -29,6 +33,12 @@ function rate(id, rated, act) {
   made.className = `rate ${rating(id)}`;
   made.ariaLabel = made.title = RATES[rating(id)];
   made.ariaPressed = String(rated === rating(id));
+  return made;
+}
+
+function thread(replies, act) {
+  const made = pill("thread", replies ? `${replies} ${replies === 1 ? "reply" : "replies"}` : "Reply", act.thread);
+  made.classList.add("thread");
   return made;
 }
 

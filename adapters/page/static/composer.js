@@ -8,8 +8,11 @@ export class Composer extends EventTarget {
     Object.assign(this, { text, send, problem, attachments });
     this.longest = Infinity;
     this.eager = false; // Enter was pressed while a file was on its way
-    this.palette = new Palette(palette, text);
-    this.palette.addEventListener("choose", ({ detail }) => this.#tell("choose", { command: detail, files: attachments.take() }));
+    this.palette = new Palette(palette, text, (typed) => /^\/([\w-]*(?: [\w-]*)?)$/.exec(typed)?.[1]);
+    this.palette.addEventListener("choose", ({ detail }) => {
+      this.#set("");
+      this.#tell("choose", { ...detail, files: attachments.take() });
+    });
     attachments.addEventListener("change", () => this.#attached());
     attachments.addEventListener("complain", ({ detail }) => {
       this.eager = false;
@@ -22,6 +25,12 @@ export class Composer extends EventTarget {
       event.preventDefault();
       this.#submit();
     });
+  }
+
+  /** Where what one writes goes. */
+  set placeholder(words) {
+    this.text.placeholder = words;
+    this.text.ariaLabel = words;
   }
 
   focus() {

@@ -7,7 +7,7 @@ const LOG_IN = 4401; // the server's close code
 export class Connection extends EventTarget {
   #socket = null;
   #person = localStorage.getItem("parley.person") ?? "";
-  #thread = "";
+  #at = null; // what is open: {channel, thread}
   #wait = 0;
   #retry = 0;
 
@@ -24,29 +24,27 @@ export class Connection extends EventTarget {
   become(person) {
     localStorage.setItem("parley.person", person);
     this.#person = person;
-    this.#thread = "";
+    this.#at = null;
     this.#send({ type: "hello", person });
   }
 
-  open(thread) {
-    this.#thread = thread;
-    this.#send({ type: "open", thread });
-  }
-
-  leave() {
-    this.#thread = "";
+  /** A thread or a channel; what begins anew is not there yet. */
+  open(at) {
+    this.#at = at.thread || at.channel ? at : null;
+    if (this.#at) this.#send({ type: "open", ...at });
   }
 
   /** Tell Parley, until it has it. `said` is one of its requests; the first of a thread names it. */
-  tell(type, thread, said) {
+  tell(type, { channel, thread }, said) {
     const id = makeId();
-    this.#keepAndSend(wellFormed({ ...said, type, id, thread: thread || id }));
-    return { id, thread: thread || id };
+    this.#keepAndSend(wellFormed({ channel, ...said, type, id, thread: thread || id }));
+    return { id, channel, thread: thread || id };
   }
 
-  /** What this person said in `thread` and Parley has not acknowledged. */
-  pending(thread) {
-    return this.#outbox().filter((said) => said.type === "say" && said.thread === thread);
+  /** What this person said there and Parley has not acknowledged. */
+  pending({ channel, thread }) {
+    const here = (said) => (said.channel ?? "") === channel && said.thread === (thread || said.id);
+    return this.#outbox().filter((said) => said.type === "say" && here(said));
   }
 
   #heard(answer) {
@@ -61,7 +59,7 @@ export class Connection extends EventTarget {
   #welcomed({ person }) {
     this.#person = person;
     this.#wait = 0;
-    if (this.#thread) this.#send({ type: "open", thread: this.#thread });
+    if (this.#at) this.#send({ type: "open", ...this.#at });
     this.#resend();
   }
 

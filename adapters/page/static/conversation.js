@@ -8,14 +8,19 @@ export class Conversation {
   #messages = new Map();
 
   constructor({ posts, scroll, welcome, latest, spoken }) {
-    Object.assign(this, { posts, scroll, welcome, latest, spoken });
+    Object.assign(this, { posts, scroll, welcome, latest, spoken, person: "" });
     this.following = true;
+    this.at = { channel: "", thread: "" };
+    this.wanted = ""; // the message that was looked for
     scroll.addEventListener("scroll", () => this.#follow(this.#atEnd()));
     latest.addEventListener("click", () => this.toEnd());
     new ResizeObserver(() => (this.following ? this.#scroll() : this.#follow(this.#atEnd()))).observe(posts);
   }
 
-  clear() {
+  /** Another place, of which nothing is known yet. */
+  clear(at, wanted = "") {
+    Object.assign(this, { at, wanted });
+    this.posts.classList.toggle("timeline", this.#isTimeline);
     this.#messages.clear();
     this.posts.replaceChildren();
     this.#drawWelcome();
@@ -28,6 +33,21 @@ export class Conversation {
     for (const id of this.#messages.keys()) if (!known.has(id)) this.remove(id);
     for (const post of posts) this.put(post);
     for (const said of pending) if (!this.#messages.has(said.id)) this.putPending(said);
+    this.#reveal();
+  }
+
+  /** What was looked for is brought before one's eyes, once. */
+  #reveal() {
+    const found = this.#messages.get(this.wanted)?.element;
+    this.wanted = "";
+    if (!found) return;
+    this.#follow(false);
+    found.scrollIntoView({ block: "center" });
+    found.classList.add("found");
+  }
+
+  get #isTimeline() {
+    return Boolean(this.at.channel) && !this.at.thread;
   }
 
   put(post) {
@@ -38,8 +58,9 @@ export class Conversation {
   }
 
   putPending({ id, text, files }) {
-    const media = (files ?? []).map((file) => ({ ...file, url: file.url.replace("/new/", `/${id}/`) })); // where it is going
-    this.#add({ id, text, media, by: "me", at: Infinity, done: true }).pending = true;
+    const going = (url) => (this.at.channel ? url : url.replace("/new/", `/${id}/`)); // to where it will be
+    const media = (files ?? []).map((file) => ({ ...file, url: going(file.url) }));
+    this.#add({ id, text, media, by: this.person, at: Infinity, done: true }).pending = true;
     this.toEnd();
   }
 
@@ -77,7 +98,7 @@ export class Conversation {
   }
 
   #add(post) {
-    const message = new Message(post);
+    const message = new Message(post, this.person, this.#isTimeline);
     this.#messages.set(post.id, message);
     this.#place(message);
     this.#drawWelcome();

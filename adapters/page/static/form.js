@@ -22,14 +22,14 @@ export class Form extends EventTarget {
     });
   }
 
-  /** `asked` has `thread`, `values` by name, `files` for the options that take one, and `on`. */
+  /** `asked` has `channel`, `thread`, `values` by name, `files` for the options that take one, `on`, and `button`. */
   open(command, asked, about = "") {
     this.#asked = { ...asked, command: command.name };
     const files = [...(asked.files ?? [])];
     const start = ({ kind, name }) => (kind === "file" ? files.shift() : asked.values?.[name]);
     this.#fields = command.options.map((option) => field(option, start(option), this.#help()));
     const [title, help, quote, body] = ["h2", "h2 + p", "blockquote", ".fields"].map((part) => this.dialog.querySelector(part));
-    title.textContent = command.shortcut && asked.on ? command.shortcut : `/${command.name}`;
+    title.textContent = called(command, asked);
     help.textContent = command.help;
     quote.textContent = about;
     quote.hidden = !about;
@@ -65,8 +65,8 @@ export class Form extends EventTarget {
   }
 
   async #suggestions(option, text, signal) {
-    const { thread, command } = this.#asked;
-    const asked = new URLSearchParams({ thread: thread ?? "", command, option, text });
+    const { channel, thread, command } = this.#asked;
+    const asked = new URLSearchParams({ channel, thread, command, option, text });
     const answer = await fetch(`/suggestions/${this.person}?${asked}`, { signal });
     return answer.ok ? answer.json() : [];
   }
@@ -74,9 +74,9 @@ export class Form extends EventTarget {
   #submit() {
     if (this.send.disabled) return;
     const filled = this.#fields.map((one) => [one.option.name, one.value()]).filter(([, value]) => value);
-    const { command, on } = this.#asked;
-    const said = { command, on, values: Object.fromEntries(filled) };
-    const detail = { said, waiting: (id) => this.#wait(id) };
+    const { command, on = "", button = "", channel, thread } = this.#asked;
+    const said = { command, on, button, values: Object.fromEntries(filled) };
+    const detail = { said, where: { channel, thread }, waiting: (id) => this.#wait(id) };
     this.dispatchEvent(new CustomEvent("use", { detail }));
   }
 
@@ -85,4 +85,10 @@ export class Form extends EventTarget {
     this.send.disabled = Boolean(id);
     this.send.textContent = id ? "Sending…" : "Send";
   }
+}
+
+/** As it was chosen: a button's name is no command that anybody could type. */
+function called({ name, shortcut, typed }, { on, button }) {
+  if (shortcut && on && !button) return shortcut;
+  return typed ? `/${name}` : name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
 }

@@ -1,5 +1,6 @@
 // Pictures, things to listen to, and files, below what is said.
 
+import { player } from "./player.js";
 import { bytes } from "./upload.js";
 
 /** Bring `root` to show these, and touch no other: what is played goes on. */
@@ -52,12 +53,11 @@ function enlarge({ url, name, alt }) {
 function voice(medium) {
   const figure = document.createElement("figure");
   figure.className = "voice";
-  const audio = document.createElement("audio");
-  Object.assign(audio, { controls: true, preload: "metadata", src: medium.url });
-  audio.setAttribute("aria-label", `Voice: ${medium.name}`);
-  const caption = document.createElement("figcaption");
-  caption.textContent = medium.seconds ? `${medium.name} · ${clock(medium.seconds)}` : medium.name;
-  figure.append(caption, audio);
+  const caption = figure.appendChild(document.createElement("figcaption"));
+  caption.append(medium.name);
+  const link = caption.appendChild(document.createElement("a"));
+  Object.assign(link, { href: medium.url, download: medium.name, textContent: "Download", ariaLabel: `Download ${medium.name}` });
+  figure.append(player(medium));
   return figure;
 }
 
@@ -68,11 +68,4 @@ function file({ url, name, size }) {
   link.appendChild(document.createElement("b")).textContent = name;
   link.appendChild(document.createElement("small")).textContent = bytes(size);
   return link;
-}
-
-function clock(seconds) {
-  const whole = Math.round(seconds);
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  const two = (number) => String(number).padStart(2, "0");
-  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }

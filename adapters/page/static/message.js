@@ -1,13 +1,15 @@
 // One message: what a person said, or Parley's answer with its cards, files, notices and buttons.
-// What is done with it are events of its element: press, edit and actions.
+// What is done with it are events of its element: press, edit, thread and actions.
 
 import { drawButtons } from "./buttons.js";
 import { drawCards } from "./card.js";
 import { edit } from "./editor.js";
 import { Markdown, copy } from "./markdown.js";
 import { drawMedia } from "./media.js";
+import { named } from "./people.js";
 
-const EMPTY = { text: "", status: "", notices: [], buttons: [], cards: [], media: [], rated: "", aside: "", about: "" };
+const EMPTY = { text: "", status: "", notices: [], buttons: [], cards: [], media: [], rated: "", aside: "", about: "", replies: 0 };
+const GONE = "This message was deleted.";
 
 export class Message {
   #post;
@@ -15,16 +17,20 @@ export class Message {
   #markdown;
   #frame = 0;
 
-  constructor(post) {
+  /** `begins`: a thread of a channel, which can be opened. */
+  constructor(post, person, begins) {
     this.#post = { ...EMPTY, ...post };
-    this.mine = post.by !== "parley";
+    this.mine = post.by === person;
+    this.answers = post.by === "parley";
+    this.begins = begins;
     this.element = document.createElement("article");
-    this.element.className = this.mine ? "mine" : "answer";
+    this.element.className = this.mine ? "mine" : this.answers ? "answer" : "other";
     this.element.dataset.id = post.id;
-    this.element.ariaLabel = this.mine ? "You" : "Parley";
-    const parts = ["about", "cards", "body", "media", "status", "notices", "buttons", "aside"];
+    this.element.ariaLabel = this.mine ? "You" : named(post.by);
+    const parts = ["by", "about", "cards", "body", "media", "status", "notices", "buttons", "aside"];
     for (const part of parts) this[part] = this.#part(part);
-    this.body.className = this.mine ? "said" : "markdown";
+    this.body.className = this.answers ? "markdown" : "said";
+    this.by.textContent = this.mine || this.answers ? "" : named(post.by);
     this.aside.setAttribute("role", "status");
     this.#markdown = new Markdown(this.body);
     this.#draw();
@@ -47,12 +53,12 @@ export class Message {
   }
 
   get running() {
-    return !this.mine && !this.#post.done;
+    return this.answers && !this.#post.done;
   }
 
   /** Whether it can be edited and deleted. */
   get open() {
-    return this.mine && !this.#post.fixed && !this.element.classList.contains("pending");
+    return this.mine && !this.#post.fixed && !this.#post.gone && !this.element.classList.contains("pending");
   }
 
   get stop() {
@@ -70,15 +76,22 @@ export class Message {
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   }
 
+  /** What was pressed can be pressed again. */
+  release() {
+    this.#shown.buttons = "";
+    this.#drawButtons();
+  }
+
   edit() {
     edit(this.element, this.text, (text) => this.#tell("edit", { post: this.id, text }));
   }
 
   #draw() {
     this.#frame = 0;
-    const { text, status, done, about } = this.#post;
-    if (this.mine) this.body.textContent = text;
-    else this.#markdown.show(text);
+    const { text, status, done, about, gone } = this.#post;
+    if (this.answers) this.#markdown.show(text);
+    else this.body.textContent = gone ? GONE : text;
+    this.element.classList.toggle("gone", Boolean(gone));
     this.element.classList.toggle("running", this.running);
     this.element.classList.toggle("private", Boolean(this.#post.private));
     this.element.ariaBusy = String(this.running);
@@ -99,12 +112,13 @@ export class Message {
   }
 
   #drawButtons() {
-    const { buttons, rated, done, text } = this.#post;
-    const wanted = JSON.stringify([buttons, rated, done, Boolean(text)]);
+    const { buttons, rated, done, text, replies, gone } = this.#post;
+    const wanted = JSON.stringify([buttons, rated, done, Boolean(text), replies, gone]);
     if (this.#shown.buttons === wanted) return;
     this.#shown.buttons = wanted;
-    drawButtons(this.buttons, this.#post, this.mine, {
-      press: (id) => this.#tell("press", id),
+    drawButtons(this.buttons, this.#post, {
+      thread: this.begins && (() => this.#tell("thread", this.id)),
+      press: (id) => this.#tell("press", { message: this, button: id }),
       copy: (button) => copy(button, this.text),
       more: (opener) => this.#tell("actions", { message: this, opener }),
     });

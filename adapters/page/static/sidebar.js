@@ -1,11 +1,13 @@
-// The list of conversations, and who one is. On a phone it lies over the page.
+// The lists of channels and conversations, and who one is. On a phone it lies over the page.
+
+import { named } from "./people.js";
 
 export class Sidebar extends EventTarget {
   #lines = new Map();
 
   constructor({ sidebar, threads, people, label, menu, veil, close, fresh }) {
     super();
-    Object.assign(this, { sidebar, threads, people, label, menu, veil });
+    Object.assign(this, { sidebar, threads, people, label, menu, veil, fresh });
     menu.addEventListener("click", () => this.show(true));
     for (const way of [veil, close]) way.addEventListener("click", () => this.show(false));
     sidebar.addEventListener("keydown", (event) => event.key === "Escape" && this.show(false));
@@ -18,7 +20,7 @@ export class Sidebar extends EventTarget {
     this.sidebar.classList.toggle("open", open);
     this.veil.hidden = !open;
     this.menu.setAttribute("aria-expanded", String(open));
-    if (open) this.sidebar.querySelector("#new").focus();
+    if (open) this.fresh.focus();
     if (closing) this.menu.focus();
   }
 
@@ -73,8 +75,6 @@ export class Sidebar extends EventTarget {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
-
-export const named = (person) => person.charAt(0).toUpperCase() + person.slice(1);
 
 function choice(person, checked) {
   const label = document.createElement("label");

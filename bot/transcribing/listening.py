@@ -1,0 +1,175 @@
+"""A recording becomes words: fetched, looked at, cut, heard side by side, joined.
+
+Imported when first used: FFmpeg and NumPy take 40 MiB.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from bot.errors import ParleyError, Refused
+from bot.events import Attachment
+from bot.media.loudness import loudness
+from bot.media.pieces import Piece, pieces
+from bot.media.probing import Sound, probe
+from bot.media.transcripts import join
+from bot.openai.transcription_types import Transcript, TranscriptionRequest
+from bot.openai.uploads import Upload
+from bot.parts import Card, Remove, Reply, Status
+from bot.run import Run
+from bot.services import Services
+from bot.spending.payer import Payer
+from bot.spending.receipt import Receipt
+from bot.transcribing.fetching import fetch, workshop
+from bot.transcribing.heard import Heard, cost
+from bot.transcribing.in_order import Calls, in_order
+from bot.transcribing.recordings import Recording, clock
+from bot.transcribing.wishes import Plan, Wish
+
+TOGETHER = 3  # pieces that are heard at once
+CARD = "listening"
+_CUT = "ogg"  # the ending of pieces
+
+
+@dataclass
+class Listening:
+    """To one recording. `parts` shows how far it is, and ends with `recording`."""
+
+    services: Services
+    run: Run
+    file: Attachment
+    wish: Wish
+    plan: Plan
+    recording: Recording | None = None
+    _pieces: list[Piece] = field(default_factory=list)
+    _heard: list[Heard] = field(default_factory=list)
+
+    async def parts(self) -> Reply:
+        """Raises Refused, and OpenAIError where nothing was heard before it."""
+        yield Status("Listening…")
+        remark = ""
+        async with workshop(self.services.works, self.run) as folder:
+            path = folder / "recording"
+            await fetch(self.run, self.file, path)
+            sound = await asyncio.to_thread(probe, path)
+            try:
+                async with aclosing(self._progress(sound, path)) as cards:
+                    async for card in cards:
+                        yield card
+            except ParleyError as error:
+                remark = self._broken(f"it broke off. {error.sentence}")
+                if not remark:
+                    raise
+            except asyncio.CancelledError:
+                remark = self._broken("it was stopped.")
+                if self.run.stopped != "person" or not remark:
+                    raise
+        yield Remove(CARD)
+        self.recording = await asyncio.to_thread(self._joined, sound, remark)
+
+    def _broken(self, how: str) -> str:
+        """What to say of it; nothing where there is no word yet that could be shown."""
+        said = any(heard.transcript.text for heard in self._heard)
+        return f"At {clock(self._reached)} {how}" if said else ""
+
+    @property
+    def _reached(self) -> float:
+        return self._pieces[len(self._heard) - 1].end if self._heard else 0.0
+
+    async def _progress(self, sound: Sound, path: Path) -> AsyncGenerator[Card, None]:
+        whole = self.plan.takes(sound.ending, sound.size, sound.seconds)
+        calls = self._whole(sound, path) if whole else self._cut(path)
+        long = sound.seconds > self.plan.most_seconds
+        if long:
+            yield self._card(sound)
+        async with aclosing(in_order(calls, TOGETHER)) as found:
+            async for heard in found:
+                self._heard.append(heard)
+                if long:
+                    yield self._card(sound)
+
+    def _card(self, sound: Sound) -> Card:
+        return Card(
+            f"Listening to {self.file.name}"[:150],
+            f"{clock(self._reached)} of {clock(sound.seconds)}",
+            progress=min(self._reached / sound.seconds, 1.0),
+            state="running",
+            key=CARD,
+        )
+
+    async def _whole(self, sound: Sound, path: Path) -> Calls[Heard]:
+        self._pieces = [Piece(path, 0.0, sound.seconds)]
+        yield partial(self._once, 0, sound.ending)
+
+    async def _cut(self, path: Path) -> Calls[Heard]:
+        found = pieces(path, path.parent, most_bytes=self.plan.most_bytes,
+                       most_seconds=self.plan.most_seconds)  # fmt: skip
+        while piece := await asyncio.to_thread(next, found, None):
+            self._pieces.append(piece)
+            yield partial(self._once, len(self._pieces) - 1, _CUT)
+
+    async def _once(self, number: int, ending: str) -> Heard:
+        piece = self._pieces[number]
+        step = f"{self.file.reference} {number}"
+        told = await self.run.once(step, lambda: self._hear(piece, ending))
+        await asyncio.to_thread(piece.path.unlink)
+        return msgspec.json.decode(told, type=Heard)
+
+    async def _hear(self, piece: Piece, ending: str) -> str:
+        """As JSON. Silence is not paid for; what a model hears in it is invented."""
+        if (await asyncio.to_thread(loudness, piece.path)).silent:
+            heard = Heard(Transcript(""), Receipt(), silent=True)
+        else:
+            heard = await self._asked(piece, ending)
+        return msgspec.json.encode(heard).decode()
+
+    async def _asked(self, piece: Piece, ending: str) -> Heard:
+        event, wish = self.run.event, self.wish
+        payer = Payer(author=event.author.id, workspace=event.place.payer, delivery=self.run.id)
+        charged = self.services.openai.charged_to(payer)
+        request = TranscriptionRequest(
+            model=self.plan.model.id,
+            file=await Upload.of(piece.path, f"recording.{ending}"),
+            prompt=wish.prompt or None,
+            response_format=self.plan.response_format,
+            language=None if wish.translate else wish.language or None,
+        )
+        ask = charged.translate if wish.translate else charged.transcribe
+        seconds = round(piece.end - piece.start, 3)  # a whole second may come as a bit more
+        transcript = await ask(request, seconds)
+        kept = msgspec.structs.replace(transcript, usage=None, words=())
+        return Heard(kept, charged.receipt)
+
+    def _joined(self, sound: Sound, remark: str) -> Recording:
+        if all(heard.silent for heard in self._heard):
+            raise Refused(
+                f"There is nothing to hear in “{self.file.name}”: it is silent from beginning to "
+                "end. Was the microphone on?"
+            )
+        transcripts = [heard.transcript for heard in self._heard]
+        remarks = (remark, self._why, self._speakers)
+        return Recording(
+            self.file,
+            self.wish,
+            self.plan.model.id,
+            sound.seconds,
+            join(self._pieces[: len(transcripts)], transcripts),
+            cost(self._heard),
+            " ".join(filter(None, remarks)),
+        )
+
+    @property
+    def _why(self) -> str:
+        return f"{self.plan.model.id} wrote this, as {self.plan.why}" if self.plan.why else ""
+
+    @property
+    def _speakers(self) -> str:
+        if not self.wish.speakers or len(self._heard) == 1:
+            return ""
+        seams = ", ".join(clock(piece.start) for piece in self._pieces[1 : len(self._heard)])
+        return f"At {seams} the speakers are named anew: a letter may be somebody else from there."

@@ -1,0 +1,110 @@
+"""Recordings as people see them: the words, a line of facts, and a file where they are long."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import aclosing
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from bot.commands import Handler
+from bot.media.subtitles import srt, vtt
+from bot.parts import Button, Buttons, File, Part, Reply, Text
+from bot.run import Run
+from bot.storage.works import Works
+from bot.transcribing.recordings import Recording, Recordings
+
+LONG = 4_000  # characters that stand in a message
+_BEGINNING = 1_500
+_NOTHING = "_Nobody says a word in this recording._"
+_ENDINGS = {"text": "txt", "json": "json", "verbose": "json", "srt": "srt", "vtt": "vtt"}
+SUMMARISE = Button("Summarise", "summarise")
+ASK = Button("Ask", "ask_recording")
+TRANSLATE = Button("Translate", "translate")
+SUBTITLES = Button("Subtitles", "subtitles")
+
+
+def shown(recordings: Recordings, *, quoted: bool = False) -> Iterator[Part]:
+    """The same ones each time. `quoted`: an answer comes below."""
+    many = len(recordings.all) > 1
+    for number, one in enumerate(recordings.all):
+        name = f"**{one.file.name}**\n\n" if many else ""
+        words = _beginning(one) if _filed(one) else one.text or _NOTHING
+        said = _quote(words) if quoted else words
+        yield Text(f"{name}{said}\n\n{facts(one)}", key=f"transcript {number}")
+        if _filed(one):
+            yield file(one, number)
+
+
+def facts(one: Recording) -> str:
+    return f"_{one.facts}_" + (f"\n_{one.remark}_" if one.remark else "")
+
+
+def file(one: Recording, number: int, shape: str = "") -> File:
+    shape = shape or one.wish.format
+    name = f"{PurePath(one.file.name).stem or 'recording'}.{_ENDINGS[shape]}"
+    return File(name, _rendered(one, shape).encode(), key=f"file {number}")
+
+
+def buttons(recordings: Recordings) -> Buttons:
+    if not recordings.text:
+        return Buttons(())
+    english = all(one.english for one in recordings.all)
+    return Buttons((SUMMARISE, ASK, *(() if english else (TRANSLATE,)), SUBTITLES))
+
+
+def below(works: Works, handler: Handler) -> Handler:
+    """The answer to what was spoken, below what was spoken, each time that it is written anew."""
+
+    async def reply(run: Run) -> Reply:
+        recordings = await works.of(run.answers, Recordings)
+        above = tuple(shown(recordings, quoted=True)) if recordings else ()
+        for part in above:
+            yield part
+        run.shown = rest(run.shown, above)
+        async with aclosing(handler(run)) as parts:
+            async for part in parts:
+                yield part
+
+    return reply
+
+
+def rest(text: str, above: Iterable[Part]) -> str:
+    """What people read below these parts."""
+    beginning = "\n\n".join(part.markdown for part in above if isinstance(part, Text))
+    return text[len(beginning) :].lstrip("\n") if text.startswith(beginning) else ""
+
+
+def _filed(one: Recording) -> bool:
+    return one.wish.format != "text" or len(one.text) > LONG
+
+
+def _beginning(one: Recording) -> str:
+    if len(one.text) <= _BEGINNING:
+        return one.text or _NOTHING
+    return f"{one.text[:_BEGINNING].rpartition(' ')[0]} … _(all of it is in the file)_"
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in text.splitlines())
+
+
+def _rendered(one: Recording, shape: str) -> str:
+    match shape:
+        case "srt":
+            return srt(one.segments)
+        case "vtt":
+            return vtt(one.segments)
+        case "text":
+            return one.text + "\n"
+    return msgspec.json.format(msgspec.json.encode(_json(one, shape)), indent=2).decode() + "\n"
+
+
+def _json(one: Recording, shape: str) -> dict[str, Any]:
+    """As the API names it."""
+    told = one.transcript
+    facts = {"text": told.text, "language": told.language, "duration": one.seconds}
+    if shape == "json":
+        return facts
+    task = "translate" if one.wish.translate else "transcribe"
+    return {"task": task, **facts, "segments": one.segments}

@@ -1,0 +1,123 @@
+"""Pictures on every platform, as people see them, press them and are refused them."""
+
+import pytest
+
+from tests.contract.house import living
+from tests.contract.test_adapters import WORLDS
+from tests.contract.world import Upload
+from tests.fakes.openai import Fault
+from tests.fakes.openai_media import picture
+
+LABELS = {"Again", "Vary", "Edit", "Shape", "Use in chat", "Delete"}
+
+
+@pytest.fixture(params=WORLDS.values(), ids=WORLDS.keys())
+async def house(request, tmp_path):
+    async with living(request.param(), tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+def world(house):
+    return house.world
+
+
+def cards(world):
+    return [post.card for post in world.posts() if post.card]
+
+
+def pictures(world):
+    return [alt for post in world.posts() for alt in post.images]
+
+
+async def painted(house, number=1):
+    """The posts with buttons, once so many pictures are finished."""
+    await house.world.until(lambda: len(_finished(house.world)) >= number)
+    await house.settled()
+    return _finished(house.world)
+
+
+def _finished(world):
+    return [post for post in world.posts() if set(post.buttons) >= LABELS]
+
+
+async def test_a_picture_is_painted_in_one_answer_and_its_unfinished_ones_are_gone(house, world):
+    root = await world.mention("/imagine a fox size:1536x1024")
+    (post,) = await painted(house)
+    assert cards(world) == ["Painted"]
+    assert pictures(world) == ["a fox"]
+    assert world.content("a-fox.png") == picture("a fox")
+    assert {post.thread for post in world.posts()} == {root}
+    assert len(LABELS) == len(post.buttons)
+
+
+async def test_a_form_asks_for_the_prompt_and_what_the_model_takes(house, world):
+    await world.slash("imagine")
+    await world.until(world.form)
+    assert {"prompt", "model", "n", "size", "quality"} <= set(world.form())
+    await world.fill(prompt="a fox", size="1024x1536")
+    await painted(house)
+    assert house.openai.calls[-1].body["size"] == "1024x1536"
+
+
+async def test_what_is_refused_while_it_is_painted_leaves_nothing_but_a_sentence(house, world):
+    house.openai.faults.append(Fault(stall_after=1, error_after=1, code="moderation_blocked"))
+    await world.mention("/imagine a fox")
+    await world.until(lambda: pictures(world))
+    house.openai.release()
+    await house.shows("content rules")
+    await house.settled()
+    assert cards(world) == pictures(world) == []
+    assert len(world.posts()) == 1
+
+
+async def test_stop_leaves_nothing(house, world):
+    house.openai.faults.append(Fault(stall_after=1))
+    await world.mention("/imagine a fox")
+    await world.until(lambda: pictures(world))
+    (post,) = (post for post in world.posts() if "Stop" in post.buttons)
+    await world.press("Stop", post=post.id)
+    await house.settled()
+    assert world.posts() == []
+
+
+async def test_an_edit_is_asked_for_by_its_button_and_comes_below(house, world):
+    await world.mention("/imagine a fox")
+    (first,) = await painted(house)
+    await world.press("Edit", post=first.id)
+    await world.until(world.form)
+    assert set(world.form()) == {"words", "mask", "picture"}
+    await world.fill(words="with a hat", mask=Upload("mask.png", picture(""), "image/png"))
+    posts = await painted(house, 2)
+    assert [post.thread for post in posts] == [first.thread] * 2
+    assert cards(world) == ["Painted", "Edited"]
+    assert sorted(pictures(world)) == ["a fox", "with a hat"]
+    sent = house.openai.calls[-1].files
+    assert (sent[0].content, sent[1].field) == (picture("a fox"), "mask")
+
+
+async def test_again_leaves_the_first_as_it_is_and_works_after_a_restart(house, world):
+    await world.mention("/imagine a fox")
+    (first,) = await painted(house)
+    await house.restart()
+    await world.press("Again", post=first.id)
+    posts = await painted(house, 2)
+    assert posts[0] == first
+
+
+async def test_a_picture_is_deleted_by_its_button(house, world):
+    await world.mention("/imagine a fox")
+    (post,) = await painted(house)
+    await world.press("Delete", post=post.id)
+    await world.until(lambda: not world.posts())
+    await house.settled()
+
+
+async def test_a_crash_while_painting_paints_it_once_in_the_same_post(house, world):
+    house.openai.faults.append(Fault(stall_after=1))
+    await world.mention("/imagine a fox")
+    await world.until(lambda: pictures(world))
+    await house.restart()
+    await painted(house)
+    assert cards(world) == ["Painted"]
+    assert pictures(world) == ["a fox"]
