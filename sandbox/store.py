@@ -6,6 +6,8 @@ Bounded: a file that would not fit is refused, of the others the oldest go.
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -41,6 +43,7 @@ class Store:
         self._folder = folder
         self._room = room
         self.now = now
+        self._writer = ThreadPoolExecutor(1)
         (folder / "files").mkdir(parents=True, exist_ok=True)
         self._files = self.load("file", File)
 
@@ -60,10 +63,15 @@ class Store:
 
     async def save(self, kind: str, thing: Any) -> None:
         data = msgspec.json.encode(thing)
-        await asyncio.to_thread(_write, self._folder / kind / f"{thing.id}.json", data)
+        await self._in_turn(partial(_write, self._folder / kind / f"{thing.id}.json", data))
 
     async def forget(self, kind: str, name: str) -> None:
-        await asyncio.to_thread((self._folder / kind / f"{name}.json").unlink, missing_ok=True)
+        path = self._folder / kind / f"{name}.json"
+        await self._in_turn(partial(path.unlink, missing_ok=True))
+
+    async def _in_turn(self, work: Callable[[], None]) -> None:
+        """In the order of the calls, though one that waits for it is cancelled."""
+        await asyncio.get_running_loop().run_in_executor(self._writer, work)
 
     async def prune(self, kind: str, things: dict[str, Any]) -> None:
         while len(things) > KEPT:

@@ -51,6 +51,8 @@ class House:
         suggest = Suggester(services.commands, services.admins)
         keeping = Supervision().keep(adapter, self._accept, suggest, services.commands)
         self._tasks = [asyncio.create_task(self.dispatcher.run()), asyncio.create_task(keeping)]
+        if back := getattr(self.world, "back", None):
+            await back()
 
     async def crash(self) -> None:
         """As near to kill -9 as it gets within one process: nobody gets to say a last word."""

@@ -45,6 +45,9 @@ class PageWorld:
         self.adapter = connect(Settings(_env_file=None), ground)
         await self._server.start()
         self._port = int(self._server.address.rpartition(":")[2])
+
+    async def back(self) -> None:
+        """The browsers that were open before, once Parley runs."""
         for (by, thread), before in tuple(self._windows.items()):
             window = await self._window(by, thread, anew=True)
             window.heard += [said for said in before.heard if said["type"] == "form"]  # still open

@@ -88,12 +88,12 @@ def test_it_ends_in_the_middle_of_a_sentence_and_leaves_no_folder_behind(tmp_pat
         httpx.Client(headers={"Authorization": f"Bearer {KEY}"}) as client,
         suppress(httpx.HTTPError),
     ):
-        assert [*tmp_path.iterdir()]
+        assert [*tmp_path.glob("sandbox-*")]
         with suppress(httpx.ReadTimeout):
             client.post(f"{url}/audio/speech", json=body, timeout=0.3)
         process.send_signal(signal.SIGTERM)
         assert process.wait(10) == 0
-    assert [*tmp_path.iterdir()] == []
+    assert [*tmp_path.glob("sandbox-*")] == []
 
 
 def test_ctrl_c_is_left_to_the_process_that_started_it():
