@@ -53,6 +53,7 @@ def _options(catalogue: Catalogue) -> tuple[Option, ...]:
         Option("format", "What to get; all but text comes as a file", choices=FORMATS),
         Option("language", "What is spoken; found out if you do not say", suggest=_languages),
         Option("prompt", "Names and words that come up in it", long=True),
+        Option("temperature", "0 is as usual; more guesses freely", float, minimum=0, maximum=1),
         Option("translate", "Into English", bool),
         Option("speakers", "Say who speaks", bool),
         Option("model", "Which model listens", suggest=partial(_models, catalogue)),

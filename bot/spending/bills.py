@@ -13,7 +13,7 @@ from bot.openai.embeddings import EmbeddingRequest
 from bot.openai.images import EditRequest, ImageRequest
 from bot.openai.moderations import ModerationRequest
 from bot.openai.speech import SpeechRequest
-from bot.openai.transcription import TranscriptionRequest, TranslationRequest
+from bot.openai.transcription import TranslationRequest
 from bot.openai.usage import Usage
 from bot.provider_settings import CAPABILITIES
 from bot.settings import Settings
@@ -121,8 +121,10 @@ class Bills:
             "speech", Bill(quote, lambda heard: _told(model, quote, heard, exact=exact))
         )
 
-    def sound(self, request: TranslationRequest, seconds: float) -> Bill:
-        """Of a transcription or a translation. `seconds` of the file, as we measured it."""
+    def sound(
+        self, request: TranslationRequest, seconds: float, capability: str = "transcription"
+    ) -> Bill:
+        """`seconds` of the file, as we measured it."""
         model, whole = self.catalogue.model(request.model, "transcription"), -int(-seconds // 1)
         cost = prices.of_sound(model, whole)
         quote = self._fixed("transcription", model, Used(seconds=whole), cost)
@@ -133,8 +135,7 @@ class Bills:
                 return Charge(Used(seconds=told), prices.of_sound(model, told))
             return _told(model, quote, heard, exact=bool(whole) and model.prices is None)
 
-        hears = isinstance(request, TranscriptionRequest)
-        return self._of("transcription" if hears else "translation", Bill(quote, charge))
+        return self._of(capability, Bill(quote, charge))
 
     def training(self, base: str, trained: int) -> Bill:
         """Of a fine-tuning job. `trained`: tokens, each as often as it is trained on."""

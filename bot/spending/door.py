@@ -168,7 +168,7 @@ class Charged:
     async def translate(self, request: TranslationRequest, seconds: float) -> Transcript:
         """Whatever is spoken, in English."""
         request = self._named(request)
-        async with self._call(self._bills.sound(request, seconds)) as call:
+        async with self._call(self._bills.sound(request, seconds, "translation")) as call:
             transcript = await self._api.translations.translate(request, call)
             call.heard.hear(transcript)
             return transcript

@@ -136,6 +136,7 @@ class Listening:
             model=self.plan.model.id,
             file=await Upload.of(piece.path, f"recording.{ending}"),
             prompt=wish.prompt or None,
+            temperature=wish.temperature,
             response_format=self.plan.response_format,
             language=None if wish.translate else wish.language or None,
         )

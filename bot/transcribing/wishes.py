@@ -20,6 +20,7 @@ class Wish(msgspec.Struct, frozen=True):
     format: Shape = "text"
     language: str = ""  # ISO 639-1; "": the model finds out
     prompt: str = ""
+    temperature: float | None = None  # how freely it guesses
     translate: bool = False  # into English
     speakers: bool = False
     model: str = ""  # "": the one that is set up
@@ -55,7 +56,8 @@ def plan(catalogue: Catalogue, models: Mapping[str, str], wish: Wish) -> Plan:
     model = _model(catalogue, wish.model) if wish.model else _able(catalogue, usual, wanted)
     why = "" if wish.model or model.id == usual.id else f"{usual.id} {_LACKS[wanted]}."
     shape = wanted or ("verbose_json" if _gives(model, "verbose_json") else "json")
-    fields = {"response_format": shape, "prompt": wish.prompt or None}
+    fields = {"response_format": shape, "prompt": wish.prompt or None,
+              "temperature": wish.temperature}  # fmt: skip
     endpoint = "audio/translations" if wish.translate else "audio/transcriptions"
     check(catalogue, model, endpoint, fields)
     return Plan(model, shape, why)

@@ -547,3 +547,12 @@ async def test_languages_and_models_are_suggested(tmp_path):
         assert len(await values("language", "")) == 25
         assert (await values("model", "whisper"))[0] == "whisper-1"
         assert "gpt-4o-transcribe-diarize" in await values("model", "dia")
+
+
+async def test_what_is_wished_goes_to_the_provider(tmp_path):
+    async with desk(tmp_path, transcription={"model": "whisper-1"}) as it:
+        wishes_ = {"language": "German", "prompt": "Parley, ACME", "temperature": 0.4}
+        await parts(it, asked(it, {"r2": said(tmp_path / "a")}, file=TALK, **wishes_))
+        [call] = heard(it)
+        assert (call.body["language"], call.body["prompt"]) == ("de", "Parley, ACME")
+        assert call.body["temperature"] == "0.4"

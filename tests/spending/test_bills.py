@@ -176,3 +176,10 @@ def test_what_the_sandbox_does_is_free_whatever_its_model_is_called():
     charge = chat.charge(whole(usage=Usage(prompt=9, completion=9)))
     assert (charge.cost, charge.used.tokens_out) == (0, 9)
     assert held(bills.speech(SpeechRequest(model="tts-1", input="hello", voice="alloy"))) == 75
+
+
+def test_a_translation_is_of_its_own_provider():
+    bills = Bills(CATALOGUE, free=frozenset({"transcription"}))
+    request = TranscriptionRequest(model="whisper-1", file=FILE)
+    assert held(bills.sound(request, 60)) == 0
+    assert held(bills.sound(request, 60, "translation")) == 6_000
