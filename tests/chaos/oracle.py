@@ -110,7 +110,8 @@ _ASTRAY = """WITH sums AS (
     SELECT iif(column1 = 'day', day, month) AS start, column1 AS window, column2 AS kind,
         iif(column2 = 'person', author, workspace) AS subject, capability,
         sum(coalesce(cost, 0)) AS spent, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out,
-        count(*) AS calls, sum(cost IS NULL) AS unpriced, sum(estimated) AS estimated
+        count(*) AS calls, sum(cost IS NULL) AS unpriced, sum(estimated) AS estimated,
+        sum(pictures) AS pictures, sum(seconds) AS seconds, sum(characters) AS characters
     FROM calls, (VALUES ('day', 'person'), ('day', 'workspace'),
         ('month', 'person'), ('month', 'workspace'))
     WHERE state = 'settled' GROUP BY 1, 2, 3, 4, 5)
