@@ -6,6 +6,7 @@ official SDK stands beside it.
 """
 
 import asyncio
+import base64
 import statistics
 import subprocess
 import sys
@@ -127,7 +128,8 @@ def _floor(endpoint: Endpoint) -> Prepare:
                     *events, kept = (kept + piece).split(b"\n\n")
                     for event in events:
                         if (at := event.find(b"data: {")) >= 0:
-                            msgspec.json.decode(event[at + 6 :])
+                            found = msgspec.json.decode(event[at + 6 :])
+                            base64.b64decode(found.get("audio", ""))
 
         return call
 
