@@ -111,13 +111,18 @@ def sound(body: dict[str, Any]) -> bytes:
 
 
 def _wave(characters: int) -> bytes:
-    """A tone of a hundredth of a second for each."""
-    rate = 24_000
-    tone = (int(9_000 * math.sin(at * math.tau * 440 / rate)) for at in range(rate // 100))
+    """A tone of a hundredth of a second for each, which swells five times a second."""
+    rate, loudest = 24_000, 9_000
+    swell = b"".join(
+        array("h", (int(loudest * part / 20 * math.sin(at * math.tau * 440 / rate))
+                    for at in range(rate // 100))).tobytes()
+        for part in range(1, 21)
+    )  # fmt: skip
     content = io.BytesIO()
     with wave.open(content, "wb") as file:
         file.setparams((1, 2, rate, 0, "NONE", ""))
-        file.writeframes(array("h", tone).tobytes() * characters)
+        whole, rest = divmod(characters, 20)
+        file.writeframes(swell * whole + swell[: rest * len(swell) // 20])
     return content.getvalue()
 
 

@@ -36,7 +36,7 @@ class People:
     async def mention(self, text: str, *files: Json, by: str = "ada", thread: str = "") -> str:
         """Slack tells it twice, as `message` and as `app_mention`."""
         message = self._say("C1", text, by, thread, files)
-        message["text"] = f"<@{BOT}> {message['text']}".strip()
+        message["text"] = f"<@{BOT}> {message.get('text', '')}".strip()
         await self._event({**message, "channel_type": "channel"})
         await self._event({**message, "type": "app_mention"})
         return str(message["ts"])
