@@ -7,7 +7,7 @@ from typing import Literal
 
 import discord
 
-from adapters.discord import address, doctor, history, library, menu, render
+from adapters.discord import address, doctor, history, menu, patches, render
 from adapters.discord.desk import Desk
 from adapters.discord.files import Files
 from adapters.discord.gateway import Gateway
@@ -37,13 +37,13 @@ _LEAVING = 4.0  # seconds; a gateway that does not say goodbye is left without
 
 
 def connect(settings: Settings, ground: Ground) -> "Discord":
-    library.prepare(settings)
+    patches.prepare(settings)
     return Discord(settings, ground)
 
 
 async def check(settings: Settings, ground: Ground, commands: Commands) -> Sequence[Finding]:
     """Raises ParleyError where Discord does not take the token."""
-    library.prepare(settings)
+    patches.prepare(settings)
     rest = Rest(_token(settings))
     try:
         looking = doctor.examine(rest, settings, ground.state, commands)

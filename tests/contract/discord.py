@@ -6,7 +6,7 @@ from aiohttp import web
 
 from adapters.discord.connect import connect
 from adapters.discord.gateway import Gateway
-from adapters.discord.library import Backoff
+from adapters.discord.patches import Backoff
 from adapters.discord.settings import Settings
 from adapters.pacing import Paces
 from bot.ports import Adapter, Ground, State

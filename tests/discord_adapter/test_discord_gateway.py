@@ -4,7 +4,7 @@ from types import SimpleNamespace
 import pytest
 
 from adapters.discord.gateway import Gateway
-from adapters.discord.library import Backoff
+from adapters.discord.patches import Backoff
 from bot.parts import Text
 from bot.settings import WrongSetting
 from tests.contract.discord import adapter_to
