@@ -13,6 +13,7 @@ from functools import partial
 from aiohttp import web
 
 from bot import twin
+from bot.chores import keep_doing
 from bot.commands import Commands
 from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
@@ -57,14 +58,16 @@ async def run(settings: Settings) -> None:
         server = Server(
             settings.http_host, settings.http_port, partial(_health, storage, supervision)
         )
-        adapters = connect_adapters(ground(settings, storage, server.app, services.chat_model))
+        adapters = services.adapters
+        adapters |= connect_adapters(ground(settings, storage, server.app, services.chat_model))
         layers = Layers(services.commands, services.admins, Throttle(settings.turns_per_minute))
         dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
+        services.announce.accept = dispatcher.accept
         await server.start()
         stack.push_async_callback(server.stop)
         _say_where(server, adapters, settings)
         await services.ledger.recover()
-        await _serve(leave, dispatcher, supervision, adapters, services, storage)
+        await _serve(leave, dispatcher, supervision, services, storage)
 
 
 def compose(
@@ -119,15 +122,15 @@ async def _health(storage: Storage, supervision: Supervision) -> Mapping[str, st
     return {"database": "ok", **supervision.health}
 
 
-async def _serve(  # noqa: PLR0913, PLR0917  all that lives as long as the process
+async def _serve(
     leave: asyncio.Event,
     dispatcher: Dispatcher,
     supervision: Supervision,
-    adapters: Mapping[str, Adapter],
     services: Services,
     storage: Storage,
 ) -> None:
     suggester = Suggester(services.commands, services.admins)
+    adapters = services.adapters
     await dispatcher.take_over()
     receiving = [
         asyncio.create_task(
@@ -137,6 +140,7 @@ async def _serve(  # noqa: PLR0913, PLR0917  all that lives as long as the proce
     ]
     working = [
         asyncio.create_task(dispatcher.run()),
+        asyncio.create_task(keep_doing(services.chores, storage.duties)),
         asyncio.create_task(repeat(services.ledger.recover, LEDGER_PAUSE)),
         asyncio.create_task(repeat(partial(_prune, storage), PRUNE_PAUSE)),
     ]

@@ -98,7 +98,7 @@ class Command:
     help: str  # at most 100 characters
     handler: Handler
     options: tuple[Option, ...] = ()
-    access: Literal["everyone", "admin"] = "everyone"
+    access: Literal["everyone", "admin", "parley"] = "everyone"  # "parley": by itself alone
     private: bool = False  # the answer is for the asker's eyes only
     on_crash: OnCrash = "rerun"
     button: bool = False  # reached by a button only: in no menu, in no help
@@ -170,7 +170,7 @@ class Commands(dict[str, Command]):
     @property
     def menu(self) -> tuple[Command, ...]:
         """What people can type or choose."""
-        return tuple(command for command in self.values() if not command.button)
+        return tuple(c for c in self.values() if not c.button and c.access != "parley")
 
     @property
     def shortcuts(self) -> tuple[Command, ...]:
@@ -182,6 +182,8 @@ class Commands(dict[str, Command]):
         if command := self.get(name):
             return command
         names = [command.name for command in self.menu]
+        if members := [other for other in names if other.startswith(f"{name} ")]:
+            raise Refused(f"Which of them? {', '.join(f'`/{member}`' for member in members)}.")
         near = get_close_matches(name, names, 1)
         hint = f"Did you mean `/{near[0]}`?" if near else "`/help` lists what there is."
         raise Refused(f"There is no command `/{name[:50]}`. {hint}")
@@ -210,7 +212,7 @@ class Commands(dict[str, Command]):
         """The command that the first words name, and the rest. Raises Refused with the nearest."""
         name = self._named_by(text) or "".join(text.split(maxsplit=1)[:1]).lower()
         command = self.named(name)
-        if command.button:
+        if command not in self.menu:
             raise Refused(f"`/{command.name}` is a button, not a command.")
         words = max(1, len(name.split()))
         return command, "".join(text.split(maxsplit=words)[words:])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import adapters
 import handlers
+from bot.chores import Chore
 from bot.commands import Trigger
 from bot.dispatch.router import Router
 from bot.ports import Adapter, Ground
@@ -14,12 +15,14 @@ from bot.settings import PlatformSettings, load
 
 
 def set_up_handlers(services: Services) -> Router:
-    """Fills `services.commands`."""
+    """Fills `services.commands` and `services.chores`."""
     triggers: list[Trigger] = []
     for module in pkgutil.iter_modules(handlers.__path__):
         for found in importlib.import_module(f"handlers.{module.name}").setup(services):
             if isinstance(found, Trigger):
                 triggers.append(found)
+            elif isinstance(found, Chore):
+                services.chores.append(found)
             else:
                 services.commands[found.name] = found
     return Router(services.commands, triggers)

@@ -32,10 +32,14 @@ class Place(msgspec.Struct, frozen=True):
 
 
 class Author(msgspec.Struct, frozen=True):
-    """The person acting. `id` is what PARLEY_ADMINS lists: `slack:T1:U2`, `discord:123`."""
+    """The person acting. `id` is what PARLEY_ADMINS lists: `slack:T1:U2`, `discord:123`. `roles`
+    are the platform's, as they were when this happened: `slack:T1:S9` (a user group),
+    `discord:456`, `page:team`.
+    """
 
     id: str
     name: str = ""
+    roles: tuple[str, ...] = ()
 
 
 class Attachment(msgspec.Struct, frozen=True):
@@ -93,12 +97,13 @@ class Invocation(Occurrence, frozen=True, kw_only=True, tag="invocation"):
     """One use of a Command. `values` are as the platform gave them; the access layer checks them.
 
     `of` is the delivery whose button was pressed: the answer goes into the same message. `on` is
-    the message on which a shortcut was used.
+    the message on which a shortcut was used. By "parley" nobody asked: it has something to say
+    to `author`, or in `place`, by itself (bot/announcing.py); no adapter makes such a one.
     """
 
     command: str
     values: dict[str, Value] = {}
-    by: Literal["slash", "mention", "button", "form", "shortcut", "home"] = "slash"
+    by: Literal["slash", "mention", "button", "form", "shortcut", "home", "parley"] = "slash"
     source: str = ""
     of: str = ""
     on: Message | None = None

@@ -103,6 +103,28 @@ class Adapter(Protocol):
         """
         ...
 
+    async def may_read(self, author: Author, place: Place) -> bool:
+        """Whether this person can read the place now. False where nobody can tell."""
+        ...
+
+    async def link(self, place: Place, source: str) -> str:
+        """An address that opens the message with this native id; "" where there is none."""
+        ...
+
+    async def react(self, place: Place, source: str, emoji: str) -> None:
+        """`emoji`: one character. Raises Refused with a sentence where that is not to be had."""
+        ...
+
+    async def remove(self, place: Place, source: str) -> None:
+        """Delete what a person wrote; what is gone already is no trouble. Raises Refused, as where
+        the platform lets a bot delete its own messages only.
+        """
+        ...
+
+    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
+        """The person can write nothing there for so long. Raises Refused."""
+        ...
+
     async def close(self) -> None:
         """Leave the platform. Called once, after the last delivery."""
         ...

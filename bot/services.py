@@ -1,10 +1,13 @@
 """What handlers are given at start: `setup(services)` takes from it what its handlers need."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from bot.announcing import Announcer
+from bot.chores import Chore
 from bot.commands import Commands
 from bot.openai.catalogue import Catalogue
+from bot.ports import Adapter
 from bot.settings import Settings
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
@@ -28,6 +31,9 @@ class Services:
     preferences: Preferences
     works: Works
     commands: Commands  # filled once all handlers are set up
+    chores: list[Chore] = field(default_factory=list)  # so are these
+    adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected
+    announce: Announcer = field(default_factory=Announcer)
 
     @property
     def chat_model(self) -> str:

@@ -62,9 +62,7 @@ class Speaker:
         Raises Refused, OpenAIError.
         """
         pieces = self._pieces(markdown, manner)
-        charged = self._openai.charged_to(
-            Payer(author=run.event.author.id, workspace=run.event.place.payer, delivery=run.id)
-        )
+        charged = self._openai.charged_to(Payer.of(run))
         folder = await self._works.folder(run.answers)
         form = manner.format or run.speaks
         whole = folder / f"speech.{ENDINGS.get(form, form)}"

@@ -211,12 +211,10 @@ class Chat:
             draft.ending, draft.word = "cut", f"_{error.sentence}_"
 
     def _call(self, run: Run, messages: list[ChatMessage]) -> AsyncGenerator[ChatChunk, None]:
-        event = run.event
-        payer = Payer(author=event.author.id, workspace=event.place.payer, delivery=run.id)
         request = ChatRequest(
             model=self._model.id, messages=messages, max_output_tokens=self._limit
         )
-        return self._openai.charged_to(payer).chat(request)
+        return self._openai.charged_to(Payer.of(run)).chat(request)
 
     async def _keep(self, run: Run, question: str, answer: str) -> None:
         """The thread remembers the question, and the answer as far as there is one."""

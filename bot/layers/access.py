@@ -5,7 +5,7 @@ from contextlib import aclosing
 
 import msgspec
 
-from bot.commands import Commands, Handler
+from bot.commands import Command, Commands, Handler
 from bot.errors import Refused
 from bot.events import Invocation
 from bot.parts import Reply
@@ -16,11 +16,17 @@ def access(commands: Commands, admins: Collection[str], handler: Handler) -> Han
     async def allowed(run: Run) -> Reply:
         if isinstance(run.event, Invocation):
             command = commands.named(run.event.command)
-            if command.access == "admin" and run.event.author.id not in admins:
-                raise Refused(f"`/{command.name}` is for admins. Ask one of them to do it for you.")
+            _check(command, run.event, admins)
             run.event = msgspec.structs.replace(run.event, values=command.check(run.event.values))
         async with aclosing(handler(run)) as parts:
             async for part in parts:
                 yield part
 
     return allowed
+
+
+def _check(command: Command, event: Invocation, admins: Collection[str]) -> None:
+    if command.access == "parley" and event.by != "parley":
+        raise Refused(f"`/{command.name}` is for Parley alone.")
+    if command.access == "admin" and event.author.id not in admins:
+        raise Refused(f"`/{command.name}` is for admins. Ask one of them to do it for you.")

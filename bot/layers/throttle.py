@@ -7,6 +7,7 @@ from contextlib import aclosing
 
 from bot.commands import Handler
 from bot.errors import Refused
+from bot.events import Invocation
 from bot.parts import Reply
 from bot.run import Run
 
@@ -23,7 +24,7 @@ class Throttle:
 
     def __call__(self, handler: Handler) -> Handler:
         async def throttled(run: Run) -> Reply:
-            if run.attempt == 1:  # a restart is not the asker's doing
+            if run.attempt == 1 and not _by_parley(run):  # a restart is not the asker's doing
                 self._count(run.event.author.id)
             async with aclosing(handler(run)) as parts:
                 async for part in parts:
@@ -49,3 +50,7 @@ class Throttle:
         idle = [a for a, times in self._asked.items() if times[-1] <= now - WINDOW]
         for author in idle:
             del self._asked[author]
+
+
+def _by_parley(run: Run) -> bool:
+    return isinstance(run.event, Invocation) and run.event.by == "parley"

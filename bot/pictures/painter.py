@@ -75,9 +75,7 @@ class Painter:
             raise
 
     async def _paint(self, run: Run, plan: Plan) -> Reply:
-        charged = self._openai.charged_to(
-            Payer(author=run.event.author.id, workspace=run.event.place.payer, delivery=run.id)
-        )
+        charged = self._openai.charged_to(Payer.of(run))
         yield _card(plan, 0.0)
         yield STOP
         if plan.reword:

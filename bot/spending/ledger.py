@@ -75,7 +75,8 @@ class Ledger:
                 return refused
             return Entry(
                 call=call, attempt=attempt, delivery=payer.delivery, author=payer.author,
-                workspace=payer.workspace, capability=quote.capability, model=quote.model,
+                workspace=payer.workspace, channel=payer.channel,
+                capability=quote.capability, model=quote.model,
                 expected=quote.expected, cap=cap,
                 reserved=quote.cost(cap, limited=bool(limits)),
                 day=self._budgets.start("day", now), month=self._budgets.start("month", now),

@@ -1,4 +1,7 @@
 from dataclasses import dataclass
+from typing import Self
+
+from bot.run import Run
 
 
 @dataclass(frozen=True)
@@ -8,3 +11,11 @@ class Payer:
     author: str  # slack:T1:U2
     workspace: str  # slack:T1
     delivery: str
+    channel: str = ""  # Place.channel_key, slack:T1:C3
+    roles: tuple[str, ...] = ()  # of the author
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """Who asked for this answer."""
+        author, place = run.event.author, run.event.place
+        return cls(author.id, place.payer, run.id, place.channel_key, author.roles)

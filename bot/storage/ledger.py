@@ -51,6 +51,7 @@ class Entry:
     delivery: str
     author: str
     workspace: str
+    channel: str
     capability: str
     model: str
     expected: Used  # as counted
@@ -188,7 +189,7 @@ def _hold(connection: sqlite3.Connection, entry: Entry, owner: str) -> int:
     row = connection.execute(
         _HOLD,
         (entry.call, entry.attempt, entry.delivery, entry.author, entry.workspace,
-         entry.capability, entry.model, *entry.expected, entry.cap, entry.reserved,
+         entry.channel, entry.capability, entry.model, *entry.expected, entry.cap, entry.reserved,
          entry.day, entry.month, owner, time.time()),
     ).lastrowid  # fmt: skip
     assert row is not None  # noqa: S101  an INSERT has one
@@ -221,10 +222,10 @@ _HOLDS = """SELECT
     coalesce(sum(reserved) FILTER (WHERE workspace = :workspace AND day = :day), 0),
     coalesce(sum(reserved) FILTER (WHERE workspace = :workspace AND month = :month), 0)
     FROM calls WHERE state = 'held'"""
-_HOLD = """INSERT INTO calls (call, attempt, delivery, author, workspace, capability, model,
-    tokens_in, tokens_out, tokens_cached, pictures, seconds, characters, cap, reserved,
+_HOLD = """INSERT INTO calls (call, attempt, delivery, author, workspace, channel, capability,
+    model, tokens_in, tokens_out, tokens_cached, pictures, seconds, characters, cap, reserved,
     day, month, owner, started)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UNUSED = "UPDATE calls SET may_have_run = 0 WHERE id = ? AND state = 'held'"
 _CLOSE = """UPDATE calls SET state = ?, estimated = ?, tokens_in = ?, tokens_out = ?,
     tokens_cached = ?, pictures = ?, seconds = ?, characters = ?, cost = ?,

@@ -31,7 +31,7 @@ def _apply(connection: sqlite3.Connection, scripts: dict[int, str]) -> None:
             f"The database is of version {version}, and this Parley knows {newest}: install a "
             "newer Parley, or set PARLEY_DATABASE_URL to another file."
         )
-    for number in range(version + 1, newest + 1):
+    for number in sorted(number for number in scripts if number > version):
         for statement in _statements(scripts[number]):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {number}")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.storage.cache import USUAL, Cache
 from bot.storage.database import Database, open_database
+from bot.storage.duties import Duties
 from bot.storage.feedback import Feedback
 from bot.storage.inbox import Inbox
 from bot.storage.ledger import Books
@@ -24,6 +25,7 @@ class Storage:
         self.state = StoredState(database)
         self.preferences = Preferences(database)
         self.steps = Steps(database)
+        self.duties = Duties(database)
         self.feedback = Feedback(database)
         self.ledger = Books(database)
         self.cache = Cache(database, cached)

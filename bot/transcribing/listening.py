@@ -129,9 +129,8 @@ class Listening:
         return msgspec.json.encode(heard).decode()
 
     async def _asked(self, piece: Piece, ending: str) -> Heard:
-        event, wish = self.run.event, self.wish
-        payer = Payer(author=event.author.id, workspace=event.place.payer, delivery=self.run.id)
-        charged = self.services.openai.charged_to(payer)
+        wish = self.wish
+        charged = self.services.openai.charged_to(Payer.of(self.run))
         request = TranscriptionRequest(
             model=self.plan.model.id,
             file=await Upload.of(piece.path, f"recording.{ending}"),

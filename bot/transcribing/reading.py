@@ -43,8 +43,7 @@ class Reader:
         """
         yield Status("Reading…")
         yield Buttons((Button("Stop", "stop"),))
-        payer = Payer(author=run.event.author.id, workspace=run.event.place.payer, delivery=run.id)
-        charged = self._openai.charged_to(payer)
+        charged = self._openai.charged_to(Payer.of(run))
         try:
             while len(parts := self._parts(text, task)) > 1:
                 notes: list[str] = []

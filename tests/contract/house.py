@@ -30,6 +30,7 @@ class House:
         self.openai = openai
         self.refusing = False  # nothing can be written down
         self.refused = asyncio.Event()
+        self.heard = []  # every event
         self._settings = Settings(
             _env_file=None, openai_base_url=openai.url, openai_api_key=openai.key,
             chat={"model": "gpt-4o-mini"}, database_url=f"sqlite:///{path / 'parley.db'}",
@@ -46,8 +47,11 @@ class House:
         await self.world.connect(self.storage.state)
         adapter = self.world.adapter
         layers = Layers(services.commands, services.admins, Throttle(None))
-        turns = Turns(self.storage, router, layers, {adapter.name: adapter})
+        services.adapters[adapter.name] = adapter
+        turns = Turns(self.storage, router, layers, services.adapters)
         self.dispatcher = Dispatcher(self.storage.inbox, turns)
+        services.announce.accept = self.dispatcher.accept
+        self.services = services
         suggest = Suggester(services.commands, services.admins)
         keeping = Supervision().keep(adapter, self._accept, suggest, services.commands)
         self._tasks = [asyncio.create_task(self.dispatcher.run()), asyncio.create_task(keeping)]
@@ -78,6 +82,7 @@ class House:
         if self.refusing:
             self.refused.set()
             raise NotAccepted("Parley cannot write this down now; please try again.")
+        self.heard.append(event)
         return await self.dispatcher.accept(event)
 
     # What people see

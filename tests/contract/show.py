@@ -65,6 +65,15 @@ async def listen(run):
     yield Text(f"heard {on.text!r} {spoken}")
 
 
+async def news(run):
+    """What Parley says by itself."""
+    yield Card(str(run.event.values["what"]), "By itself", state="running")
+
+
+async def hint(run):
+    yield Text(f"Between us, {run.event.author.id}: {run.event.values['what']}")
+
+
 async def _animals(typing):
     return [Choice(name, name) for name in ("fox", "hare") if typing.text in name]
 
@@ -76,6 +85,7 @@ def commands():
     number = Option("number", "How many", int, minimum=1, maximum=4)
     words = Option("words", "What to change", required=True, long=True)
     mask = Option("mask", "Where", Attachment)
+    what = Option("what", "What happened", required=True)
     file = Option("file", "What to measure", Attachment, required=True)
     return (
         Command("draw", "Draw something", draw, (prompt, size, number)),
@@ -85,6 +95,8 @@ def commands():
         Command("secret", "A table for you", secret, private=True),
         Command("hum", "Hum something", speak),
         Command("measure", "How long a file is", measure, (file,)),
+        Command("news", "News", news, (what,), access="parley"),
+        Command("hint", "A hint", hint, (what,), access="parley", private=True),
         Command("listen", "What a message holds", listen, shortcut="Listen"),
     )
 

@@ -9,26 +9,10 @@ import time
 import pytest
 
 from bot.dispatch import dispatcher
-from tests.contract.discord import DiscordWorld
-from tests.contract.house import living
 from tests.contract.page import PageWorld
 from tests.contract.show import OGG, PNG, TABLE
-from tests.contract.slack import SlackWorld
 from tests.contract.world import Upload
 from tests.fakes.openai import Fault
-
-WORLDS = {"slack": SlackWorld, "discord": DiscordWorld, "page": PageWorld}
-
-
-@pytest.fixture(params=WORLDS.values(), ids=WORLDS.keys())
-async def house(request, tmp_path):
-    async with living(request.param(), tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-def world(house):
-    return house.world
 
 
 def private(post):

@@ -1,25 +1,10 @@
 """Pictures on every platform, as people see them, press them and are refused them."""
 
-import pytest
-
-from tests.contract.house import living
-from tests.contract.test_adapters import WORLDS
 from tests.contract.world import Upload
 from tests.fakes.openai import Fault
 from tests.fakes.openai_media import picture
 
 LABELS = {"Again", "Vary", "Edit", "Shape", "Use in chat", "Delete"}
-
-
-@pytest.fixture(params=WORLDS.values(), ids=WORLDS.keys())
-async def house(request, tmp_path):
-    async with living(request.param(), tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-def world(house):
-    return house.world
 
 
 def cards(world):

@@ -3,25 +3,11 @@
 import base64
 
 import numpy as np
-import pytest
 
 from bot.media.probing import probe
-from tests.contract.house import living
-from tests.contract.test_adapters import WORLDS
 from tests.contract.world import Upload
 from tests.fakes.openai_media import SPOKEN
 from tests.media.audio import RATE, read, tone, write
-
-
-@pytest.fixture(params=WORLDS.values(), ids=WORLDS.keys())
-async def house(request, tmp_path):
-    async with living(request.param(), tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-def world(house):
-    return house.world
 
 
 async def heard(house):
