@@ -1,15 +1,17 @@
 """Native -> Event: what people write, change and delete."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import discord
 import msgspec
 
 from adapters.discord import address, files
-from adapters.discord.places import PLATFORM, Channel, Places
+from adapters.discord.places import PLATFORM, Channel, Places, is_reply
 from adapters.markup import clean
 from bot.events import Author, Deleted, Edited, Message, Place
+from bot.ports import PARLEY
 
 _PLAIN = {discord.MessageType.default, discord.MessageType.reply}
 _LONGEST_TITLE = 80
@@ -42,6 +44,7 @@ async def message(
         source=str(native.id),
         addressed=addressed,
         attachments=files.attachments(native),
+        reply=_replied_to(native, spot.place, me),
     )
 
 
@@ -79,7 +82,38 @@ def event_id(native: int) -> str:
 
 
 def author(user: discord.User | discord.Member) -> Author:
-    return Author(f"{PLATFORM}:{user.id}", clean(user.display_name))
+    return Author(f"{PLATFORM}:{user.id}", clean(user.display_name), _roles(user))
+
+
+def _roles(user: discord.User | discord.Member) -> tuple[str, ...]:
+    """Without the one that everybody has."""
+    if not isinstance(user, discord.Member):
+        return ()
+    return tuple(f"{PLATFORM}:{role.id}" for role in user.roles if not role.is_default())
+
+
+def _replied_to(native: discord.Message, place: Place, me: int) -> Message | None:
+    """None where it is gone."""
+    reference = native.reference if is_reply(native) else None
+    post = reference.resolved if reference else None
+    if not isinstance(post, discord.Message):
+        return None
+    return Message(
+        id=event_id(post.id),
+        place=place,
+        author=PARLEY if post.author.id == me else author(post.author),
+        at=post.created_at.timestamp(),
+        text=_named(clean(re.sub(rf"<@!?{me}>", "", post.content)), post.mentions),
+        source=str(post.id),
+        attachments=files.attachments(post),
+    )
+
+
+def _named(text: str, mentioned: Sequence[discord.User | discord.Member]) -> str:
+    for user in mentioned:
+        for mention in (f"<@{user.id}>", f"<@!{user.id}>"):
+            text = text.replace(mention, f"@{clean(user.display_name)}")
+    return text.strip()
 
 
 def _speaks_to(native: discord.Message, places: Places, me: int) -> bool:
