@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 from adapters.page.channels import Channels
 from adapters.page.login import Identity
 from adapters.page.shelf import Shelf
+from adapters.page.silence import Silence
 from adapters.page.socket import Socket
-from adapters.page.threads import Threads
+from adapters.page.threads import Thread, Threads, title
 from adapters.page.wire import Answer
 from bot.commands import Commands, Suggest
 from bot.ports import Accept
+
+_EMPTY = "Empty conversation"
 
 
 @dataclass
@@ -19,6 +22,7 @@ class Lobby:
     threads: Threads
     shelf: Shelf
     channels: Channels
+    silence: Silence
     label: str  # what answers, for people to read
     accept: Accept | None = None  # while Parley takes something in
     suggest: Suggest | None = None
@@ -31,6 +35,15 @@ class Lobby:
         for socket, who in self.present.items():
             if who == person:
                 socket.tell(answer)
+
+    async def entitle(self, thread: Thread) -> None:
+        """What is not said any more must not stand in the list either."""
+        first = min(thread.said, key=lambda post: post.at, default=None)
+        await self.list(thread, title(first) if first else _EMPTY)
+
+    async def list(self, thread: Thread, name: str) -> None:
+        line = await self.threads.entitle(thread.home, thread.id, name)
+        self.tell(thread.home, line)
 
     def tell_all(self, answer: Answer) -> None:
         for socket in self.present:
