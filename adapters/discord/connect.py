@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Sequence
 from typing import Literal
 
@@ -71,8 +72,10 @@ class Discord:
         self._signs = Signs(self._rest)
         self._content = True
         self._gateway: Gateway | None = None
-        self.reading = Reading(self._rest, self._guild)
-        self._order = Order(self._rest, self.reading)
+        self.clock = time.monotonic  # of what is known of people
+        now = lambda: self.clock()  # noqa: E731, PLW0108  tests move it
+        self._reading = Reading(self._rest, self._guild, now)
+        self._order = Order(self._rest, self._reading)
 
     @property
     def health(self) -> str:
@@ -109,7 +112,7 @@ class Discord:
         return await history.read(self._rest, place, before, limit)
 
     async def may_read(self, author: Author, place: Place) -> bool:
-        return await self.reading.may_read(author, place)
+        return await self._reading.may_read(author, place)
 
     async def link(self, place: Place, source: str) -> str:
         return await self._order.link(place, source)
@@ -124,7 +127,7 @@ class Discord:
         await self._order.time_out(place, author, seconds)
 
     async def close(self) -> None:
-        await self.reading.close()
+        await self._reading.close()
         await self._files.close()
         await self._rest.close()
 

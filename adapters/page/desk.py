@@ -65,9 +65,10 @@ class Desk:
         message = receive.message(who, said, files)
         if form := forms.lacking(self._lobby.commands, message, files):
             return form
-        await self._accept(message)
         text = receive.said(said.text)
-        await self._show(Post(said.id, self._person, message.at, text, media=files), thread)
+        with self._lobby.showing(said.id):
+            await self._accept(message)
+            await self._show(Post(said.id, self._person, message.at, text, media=files), thread)
         return None
 
     async def _use(self, said: Use, thread: Thread, who: Who) -> Form | None:

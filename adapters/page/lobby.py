@@ -1,6 +1,8 @@
 """What every visit to the page shares."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from adapters.page.channels import Channels
@@ -28,6 +30,7 @@ class Lobby:
     suggest: Suggest | None = None
     commands: Commands = field(default_factory=lambda: Commands(()))
     running: asyncio.Event = field(default_factory=asyncio.Event)  # the commands are known
+    coming: dict[str, asyncio.Future[None]] = field(default_factory=dict)  # posts, by their ids
     present: dict[Socket, str] = field(default_factory=dict)  # who sits before it
 
     def tell(self, person: str, answer: Answer) -> None:
@@ -35,6 +38,16 @@ class Lobby:
         for socket, who in self.present.items():
             if who == person:
                 socket.tell(answer)
+
+    @contextmanager
+    def showing(self, post: str) -> Iterator[None]:
+        """Parley hears of a post before it is shown, and may want to do something about it."""
+        self.coming[post] = shown = asyncio.get_running_loop().create_future()
+        try:
+            yield
+        finally:
+            shown.set_result(None)
+            self.coming.pop(post, None)
 
     async def entitle(self, thread: Thread) -> None:
         """What is not said any more must not stand in the list either."""

@@ -1,8 +1,11 @@
 """Who may read what on the page, and what Parley can do about a post and about who wrote it."""
 
+import asyncio
+
 from adapters.page import receive
 from adapters.page.channels import shared
 from adapters.page.lobby import Lobby
+from adapters.page.post import Post
 from adapters.page.receive import PLATFORM
 from adapters.page.threads import Thread
 from bot.errors import NotAccepted, Refused
@@ -26,8 +29,7 @@ class Order:
         return f"/#{where}" if source in {"", place.thread} else f"/#{where}/{source}"
 
     async def react(self, place: Place, source: str, emoji: str) -> None:
-        thread = await self._thread(place)
-        post = thread.posts.get(source)
+        thread, post = await self._found(place, source)
         if post is None or post.gone:
             raise Refused("The message is gone.")
         if emoji not in post.reactions:
@@ -36,8 +38,7 @@ class Order:
 
     async def remove(self, place: Place, source: str) -> None:
         """Parley hears of it, as of everything that is deleted."""
-        thread = await self._thread(place)
-        post = thread.posts.get(source)
+        thread, post = await self._found(place, source)
         if post is None or post.gone:
             return
         if self._lobby.accept:
@@ -56,5 +57,8 @@ class Order:
             raise Refused("In a conversation of one's own there are no time-outs.")
         await self._lobby.silence.impose(person, seconds)
 
-    async def _thread(self, place: Place) -> Thread:
-        return await self._lobby.threads.open(place.channel, place.thread)
+    async def _found(self, place: Place, source: str) -> tuple[Thread, Post | None]:
+        if coming := self._lobby.coming.get(source):
+            await asyncio.wait([coming])
+        thread = await self._lobby.threads.open(place.channel, place.thread)
+        return thread, thread.posts.get(source)

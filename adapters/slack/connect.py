@@ -1,6 +1,7 @@
 """Parley on Slack: one workspace or many, heard by a socket or by HTTP, through one door."""
 
 import logging
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -68,7 +69,8 @@ class Slack:
         self._accept: Accept | None = None
         self._socket: Socket | None = None
         self._names = Names()
-        self.people = People(self._calls)
+        self.clock = time.monotonic  # of what is known of people
+        self.people = People(self._calls, lambda: self.clock())  # noqa: PLW0108  tests move it
         self._order = Order(self.people, self._calls, _secret(settings.slack_admin_token))
         if not settings.by_socket:
             self.requests = Requests(_secret(settings.slack_signing_secret))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from adapters.discord.reading import KEPT, Reading
+from adapters.discord.reading import KEPT
 from bot.errors import Refused
 from bot.events import Author, Place
 from bot.ports import PARLEY
@@ -25,7 +25,7 @@ def refused(words):
 def clock(bot):
     """Of what the adapter knows of people: a list with the time in it."""
     now = [0.0]
-    Reading.__init__(bot.adapter.reading, bot.adapter._rest, bot.adapter._guild, lambda: now[0])
+    bot.adapter.clock = lambda: now[0]
     return now
 
 

@@ -29,11 +29,13 @@ class People:
         self._links = itertools.count(1)
 
     async def mention(
-        self, text: str, *files: Upload, by: str = "ada", thread: str = "", channel: str = ""
-    ) -> str:
+        self, text: str, *files: Upload, by: str = "ada", thread: str = "", channel: str = "",
+        to: str = "",
+    ) -> str:  # fmt: skip
+        """`to`: a reply to the message with this id."""
         me = self.store.me
         channel = await self._thread(thread) if thread else channel or self.store.general
-        return await self._say(channel, f"<@{me['id']}> {text}", by, *files, mentions=[me])
+        return await self._say(channel, f"<@{me['id']}> {text}", by, *files, mentions=[me], to=to)
 
     async def say(
         self, text: str, *files: Upload, by: str = "ada", thread: str = "", channel: str = "",
