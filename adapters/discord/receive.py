@@ -22,16 +22,17 @@ _SOMEBODY = Author(PLATFORM)  # Discord does not say who deleted a message
 async def message(
     native: discord.Message, channel: Channel, places: Places, me: int
 ) -> Message | None:
-    """None for what is not for Parley: system messages, bots, what somebody else wrote and this
-    one only passed on, and what it may not read.
+    """None for what is not for Parley: system messages, bots, what it may not read, and what
+    somebody else wrote and this one passes on to Parley alone. In a channel that is said to all.
     """
     if native.type not in _PLAIN or native.author.bot or native.webhook_id:
         return None
-    if native.message_snapshots:
+    if native.message_snapshots and native.guild is None:
         return None
     addressed = native.guild is None or _speaks_to(native, places, me)
-    text = clean(re.sub(rf"<@!?{me}>", "", native.content)).strip()
-    if not (addressed or text or native.attachments):
+    words = "\n\n".join([native.content, *(said.content for said in native.message_snapshots)])
+    text, offered = clean(re.sub(rf"<@!?{me}>", "", words)).strip(), files.attachments(native)
+    if not (addressed or text or offered):
         return None  # without the message content intent everything else looks empty
     spot = await places.of_message(native, channel)
     return Message(
@@ -43,7 +44,7 @@ async def message(
         text=text,
         source=str(native.id),
         addressed=addressed,
-        attachments=files.attachments(native),
+        attachments=offered,
         reply=_replied_to(native, spot.place, me),
     )
 
