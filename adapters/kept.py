@@ -46,6 +46,14 @@ class Kept(Generic[Key, Value]):
                 await asyncio.wait([asking], timeout=patience)
         return self._known[key][1] if key in self._known else default
 
+    def known(self, key: Key) -> Value | None:
+        """However old, while it is asked for anew; None where nothing is."""
+        if key not in self._known:
+            return None
+        if not self._is_fresh(key):
+            self._asked(key)
+        return self._known[key][1]
+
     async def close(self) -> None:
         tasks = list(self._asking.values())
         for task in tasks:
