@@ -102,6 +102,8 @@ class Chat:
                 yield Withdraw()
                 return
             await self._remember(run, prompt, draft)
+            if prompt.several:
+                yield Text(next(iter(draft.all), ""))
             several = len(draft.all) > 1
             said = candidates(draft.all) if several else last_words(draft, prompt.format)
             for part in said:

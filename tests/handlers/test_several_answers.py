@@ -35,6 +35,14 @@ async def test_the_one_that_is_taken_stays_and_the_thread_goes_on_from_it(tmp_pa
         assert it.prompt()[:2] == [("user", "Name a colour"), ("assistant", "green")]
 
 
+async def test_where_only_one_came_there_is_nothing_to_choose(tmp_path):
+    async with desk(tmp_path) as it:
+        it.openai.answers.append("red")
+        await it.services.preferences.put(PLACE.key, "n", "3")
+        screen = await it.screen(it.asked("Name a colour"))
+        assert (screen.text, screen.buttons) == ("red", (REGENERATE,))
+
+
 async def test_before_a_choice_the_first_counts(tmp_path):
     async with desk(tmp_path) as it:
         it.openai.answers.append("red")
