@@ -84,32 +84,38 @@ class Chat:
 
     def reply(self, prepare: Callable[[Run], Awaitable[Prompt]]) -> Handler:
         async def reply(run: Run) -> Reply:
-            if run.shown:  # killed while writing: people keep what they have read
-                yield Text(run.shown)
-                draft = Draft([run.shown], "shutdown")
-                await self._keep(run, words(run.event), draft.text)
-                for part in last_words(draft):
-                    yield part
-                return
-            prompt, draft = await prepare(run), Draft()
-            for number, notice in enumerate(prompt.notices):
-                yield Notice(notice, key=f"unread {number}")
-            draft.pieces.append(prompt.before)
-            async with aclosing(self._write(run, prompt, draft)) as parts:
+            answer = self._interrupted(run) if run.shown else self._answer(run, prepare)
+            async with aclosing(answer) as parts:
                 async for part in parts:
                     yield part
-            if run.stopped == "deleted":
-                yield Withdraw()
-                return
-            await self._remember(run, prompt, draft)
-            if prompt.several:
-                yield Text(next(iter(draft.all), ""))
-            several = len(draft.all) > 1
-            said = candidates(draft.all) if several else last_words(draft, prompt.format)
-            for part in said:
-                yield part
 
         return reply
+
+    async def _interrupted(self, run: Run) -> Reply:
+        """Killed while people read: they keep what they have read."""
+        if texts := await self._memory.offered(run.answers):
+            for part in candidates(texts):
+                yield part
+            return
+        yield Text(run.shown)
+        await self._keep(run, words(run.event), run.shown)
+        for part in last_words(Draft([run.shown], "shutdown")):
+            yield part
+
+    async def _answer(self, run: Run, prepare: Callable[[Run], Awaitable[Prompt]]) -> Reply:
+        prompt = await prepare(run)
+        draft = Draft([prompt.before])
+        for number, notice in enumerate(prompt.notices):
+            yield Notice(notice, key=f"unread {number}")
+        async with aclosing(self._write(run, prompt, draft)) as parts:
+            async for part in parts:
+                yield part
+        if run.stopped == "deleted":
+            yield Withdraw()
+            return
+        await self._remember(run, prompt, draft)
+        for part in _end(prompt, draft):
+            yield part
 
     async def _write(self, run: Run, prompt: Prompt, draft: Draft) -> Reply:
         for part in _beginning(prompt):
@@ -136,7 +142,7 @@ class Chat:
 
     async def _remember(self, run: Run, prompt: Prompt, draft: Draft) -> None:
         """What was said, and that the thread is to be summed up where it became long."""
-        await self._keep(run, prompt.question, next(iter(draft.all), ""))
+        await self._keep(run, prompt.question, draft.text)
         if len(draft.all) > 1:
             await self._memory.offer(run.answers, draft.all)
         payer = Payer.of(run)
@@ -180,3 +186,10 @@ def _beginning(prompt: Prompt) -> Iterable[Part]:
         yield Text(prompt.before)
     elif prompt.format and not prompt.several:
         yield Delta(FENCE)
+
+
+def _end(prompt: Prompt, draft: Draft) -> Iterable[Part]:
+    if len(draft.all) > 1:
+        return candidates(draft.all)
+    written = [Text(draft.text)] if prompt.several else []
+    return (*written, *last_words(draft, prompt.format))

@@ -14,14 +14,13 @@ _KINDS: Mapping[str, tuple[type, ...]] = {
 
 def trouble(text: str, response_format: Mapping[str, Any]) -> str:
     """What is wrong with it in a sentence; "" where nothing is."""
+    schema = response_format.get("json_schema", {}).get("schema", {})
     try:
-        value = json.loads(text)
+        first = next(_wrong(json.loads(text), schema, "the answer"), "")
     except ValueError as error:
         return f"This is no valid JSON: {error}."
     except RecursionError:
-        return "This is no valid JSON: it is nested too deeply."
-    schema = response_format.get("json_schema", {}).get("schema", {})
-    first = next(_wrong(value, schema, "the answer"), "")
+        return "This is nested too deeply to be checked."
     return f"This does not fit the schema: {first}." if first else ""
 
 
@@ -30,7 +29,7 @@ def _wrong(value: Any, schema: Any, where: str) -> Iterator[str]:
         return
     if not _is(value, schema.get("type")):
         yield f"{where} should be {_named(schema['type'])}"
-    if "enum" in schema and value not in schema["enum"]:
+    if isinstance(allowed := schema.get("enum"), list) and value not in allowed:
         yield f"{where} is none of the values that are allowed"
     if isinstance(value, dict):
         yield from _wrong_object(value, schema, where)
@@ -40,10 +39,11 @@ def _wrong(value: Any, schema: Any, where: str) -> Iterator[str]:
 
 
 def _wrong_object(value: Mapping[str, Any], schema: Mapping[str, Any], where: str) -> Iterator[str]:
-    for name in schema.get("required") or ():
-        if name not in value:
+    required, properties = schema.get("required"), schema.get("properties")
+    for name in required if isinstance(required, list) else ():
+        if str(name) not in value:
             yield f"`{name}` is missing in {where}"
-    for name, inner in (schema.get("properties") or {}).items():
+    for name, inner in properties.items() if isinstance(properties, Mapping) else ():
         if name in value:
             yield from _wrong(value[name], inner, f"`{name}`")
 

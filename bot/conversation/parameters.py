@@ -99,12 +99,13 @@ PARAMETERS: Mapping[str, Parameter] = {
     for one in (
         Parameter("model", "Which model answers", "answer"),
         Parameter("persona", "Who answers: a name from /persona list, or none", "answer"),
-        Parameter("language", "The language of the answers, as in French", "answer", read=_text),
+        Parameter("language", "The language of the answers, as in French", "answer"),
         Parameter("system", "What the model is told first, in place of the usual words", "answer",
-                  read=_text, long=True),
+                  long=True),
         Parameter("temperature", "0 is dry and the same each time, 2 is wild", "sampling",
                   "temperature", _number),
-        Parameter("top_p", "How much of what is likely is considered, 0 to 1", "sampling", "top_p",
+        Parameter("top_p", "How much of what is likely counts, 0 to 1; set this or temperature",
+                  "sampling", "top_p",
                   _number),
         Parameter("presence_penalty", "Above 0: new topics; below: the same ones. -2 to 2",
                   "sampling", "presence_penalty", _number),
@@ -137,7 +138,7 @@ def read(catalogue: Catalogue, model: Model, name: str, text: str) -> Any:
     parameter = PARAMETERS[name]
     if parameter.choices and text not in parameter.choices:
         raise Refused(f"`{name}` is one of {', '.join(parameter.choices)}; you gave “{text[:50]}”.")
-    value = parameter.read(text)
+    value = parameter.read(_text(text))
     if parameter.field:
         _check(catalogue, model, parameter.field, value)
     return value

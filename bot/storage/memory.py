@@ -78,7 +78,6 @@ class Memory:
         def work(connection: sqlite3.Connection) -> None:
             if seat := _seat(connection, delivery):
                 _put(connection, seat, turn)
-            _unoffer(connection, delivery)
 
         await self._database.write(work)
 
@@ -135,6 +134,7 @@ def _free_seat(connection: sqlite3.Connection, thread: int) -> int:
 
 def _put(connection: sqlite3.Connection, seat: int, turn: Turn) -> None:
     summaries.changed(connection, seat)
+    _unoffer(connection, turn.delivery)
     row = (seat + (turn.role == "assistant"), *msgspec.structs.astuple(turn))
     connection.execute(
         f"INSERT OR REPLACE INTO turns (id, {_TURN}) VALUES (?, ?, ?, ?, ?, ?, ?)",  # noqa: S608  a constant

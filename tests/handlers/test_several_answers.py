@@ -1,5 +1,6 @@
 """n answers to choose from."""
 
+import msgspec
 import pytest
 
 from bot.conversation.drafts import REGENERATE
@@ -43,6 +44,15 @@ async def test_where_only_one_came_there_is_nothing_to_choose(tmp_path):
         assert (screen.text, screen.buttons) == ("red", (REGENERATE,))
 
 
+async def test_killed_while_they_were_shown_they_are_there_to_choose_from_again(tmp_path):
+    async with desk(tmp_path) as it:
+        it.openai.answers.append("red")
+        run, before = await three(it)
+        screen = await it.screen(it.asked("Name a colour", shown="**1**\n\nre", id_=run.id))
+        assert (screen.text, screen.buttons) == (before.text, before.buttons)
+        assert len(it.openai.calls) == 1
+
+
 async def test_before_a_choice_the_first_counts(tmp_path):
     async with desk(tmp_path) as it:
         it.openai.answers.append("red")
@@ -74,3 +84,13 @@ async def test_continue_writes_one_answer(tmp_path):
         screen = await it.screen(it.pressed("continue", run.id))
         assert "n" not in it.openai.calls[-1].body
         assert screen.text == "redder"
+
+
+async def test_an_edited_question_offers_nothing_of_the_old_one(tmp_path):
+    async with desk(tmp_path) as it:
+        run, _ = await three(it)
+        it.openai.choices = 1
+        again = it.asked("Name a fruit")
+        again.event = msgspec.structs.replace(again.event, of=run.id)
+        await it.screen(again)
+        assert await it.services.memory.offered(run.id) == []
