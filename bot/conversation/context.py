@@ -85,7 +85,9 @@ class Context:
         asked = _asked(passages, material.question)
         told = self.cost(asked) - self.cost(material.question)
         room -= question + told
-        turns = _last(material.turns, min(room, self.share("turns")))
+        turns = _last(material.turns, min(room, self.share("turns"))) or (
+            _exchange(material.turns, room)
+        )
         said = sum(turn.tokens + OVERHEAD for turn in turns)
         parts: tuple[Part, ...] = (TextPart(asked), *material.pictures)
         return Built(
@@ -158,6 +160,15 @@ def _last(turns: Sequence[Turn], room: int) -> Sequence[Turn]:
     ):  # it misleads without its question
         start += 1
     return turns[start:]
+
+
+def _exchange(turns: Sequence[Turn], room: int) -> Sequence[Turn]:
+    """The last question and its answer: what is asked now is likely about them, so they may take
+    more than their share.
+    """
+    asked = [number for number, turn in enumerate(turns) if turn.role == "user"]
+    last = turns[asked[-1] :] if asked else ()
+    return last if sum(turn.tokens + OVERHEAD for turn in last) <= room else ()
 
 
 def _system(instructions: str, pins: Sequence[str], summaries: Sequence[Summary]) -> str:

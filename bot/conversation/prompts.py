@@ -60,9 +60,10 @@ class Prompts:
         """With what the thread remembers, or what was said in it before Parley was called."""
         question, notices = await self._question(run)
         remembered = await self._memory.recall(run.event.place, before=run.answers)
-        if not remembered.turns and run.event.place.thread not in {"", run.event.source}:
+        place, known = run.event.place, remembered.turns or remembered.anew
+        if not known and place.thread not in {"", run.event.source}:
             turns, missed = await self._heard(run)
-            remembered = Remembered(remembered.pins, remembered.summaries, turns)
+            remembered = Remembered(remembered.pins, turns=turns)
             notices += missed
         return await self._prompt(run, question, remembered, notices)
 

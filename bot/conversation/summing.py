@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 PAUSE = 5.0  # seconds between looks for threads that became long
 AGAIN = 60.0  # seconds until a failure is tried again
 MOST = 6_000  # tokens that one summary is made of
+AT_ONCE = 12  # summaries that one question has made; the rest is for the next one
 LONGEST = 400  # tokens of a summary
 REASONED = 2_000  # tokens more, where a model thinks before it writes
 MANNER = (
@@ -55,7 +56,9 @@ class Summing:
     async def _catch_up(self, due: Due) -> None:
         payer = msgspec.json.decode(due.payer, type=Payer)
         try:
-            while block := await self._summaries.next(due, self._most):
+            for _ in range(AT_ONCE):
+                if not (block := await self._summaries.next(due, self._most)):
+                    break
                 text = await self._summed_up(block, payer)
                 await self._summaries.keep(block, text, tokens.count(self._model, text))
         except Refused as refusal:  # their budget is spent: the next who asks pays

@@ -36,6 +36,7 @@ class Remembered(msgspec.Struct, frozen=True):
     summaries: list[Summary] = []  # of what was said before the turns
     turns: list[Turn] = []  # a bounded number of the last ones
     stale: bool = False  # a summary is missing, as something in it changed
+    anew: bool = False  # somebody began anew: what came before is not looked for elsewhere either
 
 
 class Memory:
@@ -175,7 +176,7 @@ def _recall(connection: sqlite3.Connection, place: Place, before: str) -> Rememb
         f"SELECT {_TURN} FROM turns WHERE id >= ? AND id < ? ORDER BY id",  # noqa: S608  a constant
         (span_start(connection, after, end), end),
     )
-    return Remembered(pins, short, [Turn(*row) for row in rows], stale)
+    return Remembered(pins, short, [Turn(*row) for row in rows], stale, thread[1] > 0)
 
 
 def _begin_anew(connection: sqlite3.Connection, key: str) -> bool:

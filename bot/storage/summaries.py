@@ -175,7 +175,7 @@ def _new(
 
 
 def _whole_from(connection: sqlite3.Connection, first: int, end: int, whole: int) -> int:
-    """The id of the first turn that stays as it is: a question."""
+    """The id of the first turn that stays as it is: a question, and at the latest the last one."""
     rows = connection.execute(
         "SELECT id, role, tokens FROM turns WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?",
         (first, end, WHOLE_TURNS),
@@ -183,7 +183,7 @@ def _whole_from(connection: sqlite3.Connection, first: int, end: int, whole: int
     size, found = 0, end
     for id_, role, tokens in rows.fetchall():
         size += tokens
-        if size > whole:
+        if size > whole and found != end:
             break
         if role == "user":
             found = id_

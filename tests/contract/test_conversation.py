@@ -71,3 +71,40 @@ async def test_long_json_is_a_file(house, world):
     (post,) = house.answers()
     assert post.text.startswith("The answer is JSON of 2,5")
     await world.until(lambda: any("answer.json" in p.files for p in world.posts()))
+
+
+async def test_json_in_a_direct_message_too(house, world):
+    """Where a platform streams natively, what was streamed is replaced in the end."""
+    await world.slash("settings set", "name:format value:json scope:person")
+    await house.shows("format: json")
+    house.openai.answers.extend(['{"a": 1}', '{"words": "' + "long " * 500 + '"}'])
+    await world.direct("Some JSON")
+    await house.shows('{"a": 1}')
+    await world.direct("More JSON")
+    post = await house.shows("The answer is JSON of 2,5")
+    await world.until(lambda: any("answer.json" in p.files for p in world.posts()))
+    await house.settled()
+    assert "long long" not in "".join(p.text for p in world.posts())
+    assert post.text
+
+
+async def test_a_persona_of_the_library_answers(house, world):
+    root = await world.mention("hello")
+    await house.answered()
+    await world.mention("/persona use editor", thread=root)
+    await house.shows("persona: editor")
+    await world.say("again", thread=root)
+    await house.answered(2, thread=root)
+    told = house.openai.calls[-1].body["messages"][0]["content"]
+    assert "You are a careful editor." in told
+
+
+async def test_after_a_reset_the_thread_begins_anew(house, world):
+    root = await world.mention("my name is Ada")
+    await house.answered()
+    await world.mention("/reset", thread=root)
+    await house.shows("We begin anew")
+    await world.say("what is my name?", thread=root)
+    await house.answered(2, thread=root)
+    said = [message["content"] for message in house.openai.calls[-1].body["messages"][1:]]
+    assert said == ["what is my name?"]

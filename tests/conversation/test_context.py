@@ -142,6 +142,17 @@ def test_a_question_comes_with_its_pictures_and_their_room_is_kept():
     assert tokens.prompt(model, [*others, asked]) + 100 <= 4_000
 
 
+def test_the_last_exchange_may_take_more_than_the_share_of_turns():
+    model = a_model(8_000)
+    turns = [turn(model, "user", "short")] * 3
+    turns += [turn(model, "user", "word " * 2_500), turn(model, "assistant", "word " * 2_500)]
+    it = built(model, "Shorten it", turns=turns)
+    assert [message.role for message in it.messages] == ["system", "user", "assistant", "user"]
+    assert it.used["turns"] > Context(model, 100, PLENTY).share("turns")
+    turns += [turn(model, "user", "word " * 8_000)]
+    assert len(built(model, "Shorten it", turns=turns).messages) == 2
+
+
 def test_a_long_question_may_be_longer_than_the_budget_where_the_window_has_room():
     it = built(a_model(100_000), "word " * 5_000, budget=1_000)
     assert it.used["question"] > 5_000

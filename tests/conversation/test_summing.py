@@ -159,3 +159,20 @@ async def test_a_model_that_knows_no_cache_key_gets_none(tmp_path):
     async with desk(tmp_path, chat_model="gpt-4-turbo") as it:
         await it.say("hello")
         assert "prompt_cache_key" not in it.openai.calls[-1].body
+
+
+async def test_a_thread_of_ten_thousand_turns_is_not_summed_up_at_one_persons_cost(tmp_path):
+    async with desk(tmp_path) as it:
+        text = "word " * 100
+        turns = [
+            (role, text, 101, f"old{number}") for number in range(1_000) for role in ROLES
+        ]  # fmt: skip
+        await it.services.memory.remember(PLACE, [Turn(*turn) for turn in turns])
+        await it.say("And?")
+        for made in (12, 24):
+            await work(it)
+            assert len([c for c in it.openai.calls if "prompt_cache_key" not in c.body]) == made
+            await it.say("And?")
+
+
+ROLES = ("user", "assistant")

@@ -11,6 +11,7 @@ from bot.events import Author, Invocation, Place
 from bot.parts import Notice
 from bot.run import Run
 from bot.screen import Screen
+from bot.speaking import Speaker
 from tests.handlers.desk import ADA, PLACE, desk
 
 BOSS = Author("slack:T1:BOSS", "Boss")
@@ -252,6 +253,15 @@ async def test_outside_a_thread_one_sets_for_oneself(tmp_path):
         assert await it.services.preferences.of(ADA.id) == {"seed": "7"}
         with pytest.raises(Refused, match="This is no thread"):
             await set_(it, place=channel, name="seed", value="7", scope="thread")
+
+
+@pytest.mark.parametrize("scope", ["thread", "channel", "person", "workspace"])
+async def test_voice_mode_is_a_setting_like_the_others(tmp_path, scope):
+    async with desk(tmp_path) as it:
+        speaker = Speaker(it.services)
+        assert not await speaker.voice_mode(PLACE, ADA.id)
+        await set_(it, by=BOSS if scope != "person" else ADA, name="voice", value="on", scope=scope)
+        assert await speaker.voice_mode(PLACE, ADA.id)
 
 
 async def test_in_words_a_setting_is_typed_in_a_mention(tmp_path):

@@ -55,6 +55,12 @@ async def test_older_turns_are_summed_up_in_blocks_and_the_last_stay_whole(memor
     assert turns == ["question 10", "answer 10", "question 11", "answer 11"]
 
 
+async def test_the_last_exchange_stays_whole_however_long_it_is(memory, summaries):
+    await talk(memory, range(3))
+    assert await summed_up(summaries, whole=5) == [(1, "0", "1")]
+    assert said(await memory.recall(HERE))[1] == ["question 2", "answer 2"]
+
+
 async def test_what_is_short_needs_no_summary(memory, summaries):
     await talk(memory, range(2))
     assert await summed_up(summaries) == []
