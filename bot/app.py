@@ -96,6 +96,7 @@ def compose(
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
+        recall=storage.recall,
         commands=Commands(()),
     )
 

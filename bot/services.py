@@ -16,6 +16,7 @@ from bot.storage.memory import Memory
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.recall import Recall
 from bot.storage.summaries import Summaries
 from bot.storage.works import Works
 
@@ -36,6 +37,7 @@ class Services:
     feedback: Feedback
     preferences: Preferences
     works: Works
+    recall: Recall
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

@@ -13,6 +13,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.recall import Recall
 from bot.storage.state import StoredState
 from bot.storage.steps import Steps
 from bot.storage.summaries import Summaries
@@ -36,6 +37,7 @@ class Storage:
         self.ledger = Books(database)
         self.cache = Cache(database, cached)
         self.works = Works(database, files / "works")
+        self.recall = Recall(database)
 
     async def close(self) -> None:
         await self.database.close()
