@@ -97,8 +97,8 @@ async def _measured(
     for question in questions:
         began = time.perf_counter()
         exact = vectors @ question
-        best = set(np.argpartition(-exact, TOP)[:TOP] + 1)  # ids count from 1
         floor = time.perf_counter() - began
+        best = set(np.argpartition(-exact, TOP)[:TOP] + 1)  # ids count from 1
         watch = asyncio.create_task(_watch(stalls))
         began = time.perf_counter()
         found = await indexes.near(question, SCOPE, TOP)

@@ -13,6 +13,7 @@ from bot.storage.vectors import Sign
 
 Where = tuple[str, str, str]  # kind, channel, place
 _STRETCH = 16_384  # passages whose distances stay in the processor's cache
+_ROUGH = 2_048  # passages that are looked at whole, where there are more: the best by half
 
 
 class Index:
@@ -60,8 +61,7 @@ class Index:
         wanted = np.array([has(*where) for where in self._numbers], np.bool_)
         rows = None if wanted.all() else np.flatnonzero(wanted[self._groups[: self.size]])
         bits = self._bits[:, : self.size] if rows is None else self._bits[:, rows]
-        distances = _distances(bits, query)
-        best = _least(distances, count)
+        best = _nearest(bits, query, count)
         found = self._passages[best if rows is None else rows[best]]
         return [int(passage) for passage in found]
 
@@ -71,6 +71,14 @@ def _grown(array: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     if array.size:
         larger[..., : array.shape[-1]] = array
     return larger
+
+
+def _nearest(bits: Bits, query: Bits, count: int) -> NDArray[np.intp]:
+    if bits.shape[1] <= 4 * max(_ROUGH, count):
+        return _least(_distances(bits, query), count)
+    half = len(query) // 2
+    rough = _least(_distances(bits[:half], query[:half]), max(_ROUGH, 4 * count))
+    return rough[_least(_distances(bits[:, rough], query), count)]
 
 
 def _distances(bits: Bits, query: Bits) -> NDArray[np.int32]:

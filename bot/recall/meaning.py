@@ -9,7 +9,7 @@ from bot.recall.vectors import Floats
 from bot.storage.passages import Scope
 from bot.storage.vectors import Vectors
 
-_CANDIDATES = 128  # by their signs, of which the best by their numbers are taken
+_CANDIDATES = 100  # by their signs, of which the best by their numbers are taken
 _KEPT = 16  # workspaces in memory: those asked last
 
 
