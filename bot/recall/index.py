@@ -2,7 +2,7 @@
 numbers. Blocking, but NumPy lets the loop run meanwhile.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -42,6 +42,12 @@ class Index:
         self._bits[:, start : self.size] = bits.reshape(-1, width).T
         self._passages[start : self.size] = [row.passage for row in rows]
         self._groups[start : self.size] = [self._group(row) for row in rows]
+
+    def drop(self, passages: Collection[int]) -> None:
+        """They are forgotten."""
+        kept = np.flatnonzero(~np.isin(self._passages[: self.size], list(passages)))
+        self._passages, self._groups = self._passages[kept], self._groups[kept]
+        self._bits, self.size = self._bits[:, kept], len(kept)
 
     def _make_room(self, width: int) -> None:
         if self.size > len(self._passages):

@@ -1,5 +1,6 @@
 """What goes along with a question by itself: bot.conversation.passages.Recall."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from bot.spending.payer import Payer
 from bot.storage.passages import Found, Scope
 
 MOST = 40  # passages; what has no room is left out by the context
-ELSEWHERE = 12  # of them from other threads
+ELSEWHERE = 8  # of them from other threads
 _MENTIONED = re.compile(r"^\(The (file|picture) “.*\)$", re.MULTILINE)  # as attachments has them
 
 
@@ -29,16 +30,18 @@ class Recalling:
 
     async def __call__(self, run: Run, question: str, room: int) -> Sequence[Passage]:
         place = run.event.place
-        said = (await self._preferences.of(place.channel_key)).get(NAME) == "on"
-        scope = Scope(place.payer, place.channel_key, place.key, said)
+        scope = Scope(place.payer, place.channel_key, place.key, said=True)
         if not await self._recall.anything(scope):
             return ()
+        on = (await self._preferences.of(place.channel_key)).get(NAME) == "on"
+        scope = scope._replace(said=on)
         words = _MENTIONED.sub("", question)
         hits = await self._searching.find(Payer.of(run), words, scope, MOST)
         found = await self._fitting(run, hits)
         if not any(one.kind == "file" for one in found):  # “sum it up” finds no words
             found += await self._recall.beginning(place, max(1, room // 300))
-        return [Passage(one.text, await self._searching.source(one)) for one in found]
+        sources = await asyncio.gather(*map(self._searching.source, found))
+        return [Passage(one.text, source) for one, source in zip(found, sources, strict=True)]
 
     async def _fitting(self, run: Run, hits: Sequence[Hit]) -> list[Found]:
         fitting, elsewhere = list[Found](), 0

@@ -1,5 +1,6 @@
 """Words and meaning together, for one person."""
 
+import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 EACH = 60  # found by words, and by meaning
 LONGEST = 1_000  # characters of what is asked that count: the last
+PATIENCE = 2.0  # seconds that an answer waits for a link
 ALIKE = 0.3  # the cosine from which a passage without the words is about the same
 _DAMPING = 60  # of reciprocal rank fusion: https://doi.org/10.1145/1571941.1572114
 _ROUNDS = 8  # looks for what the person may read, behind what they may not
@@ -63,11 +65,12 @@ class Searching:
             return []
         asked, sight = await self._asked(payer, text), Sight(self, author)
         for _ in range(_ROUNDS):
-            hits = await self._fused(asked, scope._replace(unread=frozenset(sight.unread)), EACH)
-            seen = [hit for hit in hits if await sight.reads(hit.found) and hit.alike]
-            if len(seen) >= limit or len(seen) == len(hits):
+            unread = frozenset(sight.unread)
+            hits = await self._fused(asked, scope._replace(unread=unread), EACH)
+            readable = await sight.of(hits, limit)
+            if len(readable) == limit or sight.unread == unread:
                 break
-        return seen[:limit]
+        return readable
 
     async def may_read(self, author: Author, place: Place) -> bool:
         adapter = self._adapters.get(place.platform)
@@ -87,7 +90,13 @@ class Searching:
         # Discord's ids have the channel before them.
         posted = (await self._recall.posted(found.delivery)).rpartition("/")[2] or place.thread
         adapter = self._adapters.get(place.platform)
-        return await adapter.link(place, posted) if adapter and posted else ""
+        if not (adapter and posted):
+            return ""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await adapter.link(place, posted)
+        except TimeoutError:
+            return ""
 
     async def _asked(self, payer: Payer, text: str) -> Asked:
         text = text[-LONGEST:].strip()
@@ -114,6 +123,14 @@ class Sight:
         self._author = author
         self._known: dict[str, bool] = {}
         self.unread: set[str] = set()  # channels and places
+
+    async def of(self, hits: Sequence[Hit], limit: int) -> list[Hit]:
+        """The first ones; nobody is asked about the rest."""
+        readable: list[Hit] = []
+        for hit in hits:
+            if hit.alike and len(readable) < limit and await self.reads(hit.found):
+                readable.append(hit)
+        return readable
 
     async def reads(self, found: Found) -> bool:
         place = place_of(found.place)

@@ -90,6 +90,19 @@ def _keep(
     return int(id_)
 
 
+def move(connection: sqlite3.Connection, delivery: str, place: str) -> None:
+    """Their signs are new, for who has them in memory with where they were."""
+    connection.execute("UPDATE passages SET place = ? WHERE delivery = ?", (place, delivery))
+    signs = connection.execute(
+        "DELETE FROM signs WHERE passage IN (SELECT id FROM passages WHERE delivery = ?) "
+        "RETURNING passage, workspace, model, bits",
+        (delivery,),
+    ).fetchall()
+    connection.executemany(
+        "INSERT INTO signs (passage, workspace, model, bits) VALUES (?, ?, ?, ?)", signs
+    )
+
+
 def worded(connection: sqlite3.Connection, match: str, scope: Scope, limit: int) -> list[int]:
     """What is out of scope is passed over, however much of it comes first."""
     rows = connection.execute(

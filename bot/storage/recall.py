@@ -53,9 +53,8 @@ class Recall:
 
     async def move(self, delivery: str, place: Place) -> None:
         """What was said in a channel began a thread."""
-        query = "UPDATE passages SET place = ? WHERE delivery = ?"
         if await self._there("delivery = ?", delivery):
-            await self._database.write(lambda db: db.execute(query, (place.key, delivery)).rowcount)
+            await self._database.write(partial(passages.move, delivery=delivery, place=place.key))
 
     # Finding
 

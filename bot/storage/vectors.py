@@ -58,7 +58,7 @@ class Vectors:
         """Those whose vectors another model made, or none."""
         query = (
             "SELECT id, workspace, channel, delivery, author, text FROM passages "
-            "WHERE (model < ?1 OR model > ?1) AND not_before <= ?2 ORDER BY id LIMIT ?3"
+            "WHERE (model < ?1 OR model > ?1) AND not_before <= ?2 LIMIT ?3"
         )
         row = (model, now, limit)
         rows = await self._database.read(lambda db: db.execute(query, row).fetchall())

@@ -19,6 +19,7 @@ CREATE TABLE passages (
 CREATE INDEX passages_delivery ON passages (delivery);
 CREATE INDEX passages_place ON passages (place, kind);
 CREATE INDEX passages_channel ON passages (channel, kind, title);
+CREATE INDEX passages_workspace ON passages (workspace);
 CREATE INDEX passages_author ON passages (author);
 CREATE INDEX passages_model ON passages (model, id);
 
