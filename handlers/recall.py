@@ -26,7 +26,7 @@ OFF = "Recall is **off** in this channel, and nothing of what was said here is i
 
 def setup(services: Services) -> Iterable[Command | Chore]:
     recall = Recall(services)
-    yield recall.hearing.chore
+    yield from recall.hearing.chores
     yield Command(
         "recall",
         "Find what was said before, where you may read; on and off: whether this channel is found",

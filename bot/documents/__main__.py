@@ -11,6 +11,7 @@ from bot.documents.document import Document, Unreadable
 
 MEMORY = 2**30  # bytes
 SECONDS = 20  # of the processor
+BROKEN = "is broken: it cannot be read as what it says it is."
 
 
 class Answer(msgspec.Struct):
@@ -31,6 +32,10 @@ def _answer(kind: str, content: bytes) -> Answer:
         return Answer(_document(kind, content))
     except Unreadable as error:
         return Answer(unreadable=str(error))
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001  what four parsers raise for what is damaged has no common name
+        return Answer(unreadable=BROKEN)
 
 
 def _document(kind: str, content: bytes) -> Document:

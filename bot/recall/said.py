@@ -9,6 +9,7 @@ from bot.storage.passages import Saying
 from bot.storage.unrecalled import Said
 
 PAUSE = 5.0  # seconds
+TIDY = 600.0  # seconds; what was forgotten is tidied up at once, this is for what was replaced
 AT_ONCE = 100
 NAME = "recall"  # of the preference
 
@@ -18,14 +19,15 @@ class Hearing:
         self._recall = services.recall
         self._preferences = services.preferences
         self._embedding = embedding
-        self.chore = Chore("recall", self.work, PAUSE)
+        self.chores = (
+            Chore("recall", self.work, PAUSE), Chore("recall tidy", self._recall.tidy, TIDY)
+        )  # fmt: skip
 
     async def work(self) -> None:
         while waiting := await self._recall.unrecalled.next(AT_ONCE):
             for said in waiting:
                 await self._hear(said)
             await self._recall.unrecalled.done([said.number for said in waiting])
-        await self._recall.tidy()
         await self._embedding.catch_up()
 
     async def _hear(self, said: Said) -> None:

@@ -1,5 +1,6 @@
 """What people send is read by its content, and what cannot be read has a sentence each."""
 
+import warnings
 from contextlib import suppress
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.documents import texts
+from bot.documents.__main__ import _answer
 from bot.documents.document import LONGEST, Document, Section, Unreadable, passages
 from bot.documents.kinds import kind
 from bot.documents.reading import Reader
@@ -111,3 +113,22 @@ def test_no_bytes_are_too_odd_to_be_told_what_they_are(content):
     with suppress(Unreadable):
         if kind(content) == "text":
             texts.document(content)
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.sampled_from((pdf("The fox is red."), word("hello"), excel([1]), power_point("hello"))),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=30),
+)
+def test_damaged_documents_are_read_or_have_a_sentence(content, damage):
+    """In this process, whose memory has no limit."""
+    damaged = bytearray(content)
+    for where, byte in damage:
+        damaged[int(where * (len(damaged) - 1))] = byte
+    answer = parse(bytes(damaged))
+    assert answer.document or answer.unreadable.endswith(".")
+
+
+def parse(content):
+    with warnings.catch_warnings(action="ignore"):
+        return _answer("pdf" if b"%PDF" in content else "zip", content)

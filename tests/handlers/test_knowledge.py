@@ -3,7 +3,7 @@
 import pytest
 
 from bot.errors import Refused
-from bot.events import Attachment, Place
+from bot.events import Attachment, Message, Place
 from tests.documents.files import pdf
 from tests.fakes.openai import Fault
 from tests.handlers.desk import desk
@@ -92,6 +92,13 @@ async def test_without_vectors_it_is_found_by_its_words_and_says_so(it):
     await shown(it, it.asked("The heron?"))
     assert "blue" in question(it)
     await chore(it).work()
+
+
+def test_a_file_that_comes_with_the_typed_words_is_taken(it):
+    message = Message(id="m", place=ELSEWHERE, author=BOSS, at=1.0, text="knowledge add",
+                      source="1", attachments=(Attachment("r", "a.pdf"),))  # fmt: skip
+    typed = it.services.commands.typed(message)
+    assert (typed.command, typed.values["file"].name) == ("knowledge add", "a.pdf")
 
 
 def test_only_admins_change_what_a_channel_knows(it):
