@@ -4,6 +4,7 @@ stdout. A hostile file takes this process down, not Parley.
 
 import resource
 import sys
+from contextlib import suppress
 
 import msgspec
 
@@ -20,9 +21,11 @@ class Answer(msgspec.Struct):
 
 
 def main() -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_FSIZE, 0),
+    ):  # fmt: skip
+        with suppress(ValueError):  # less is allowed already; macOS has no limit of memory
+            resource.setrlimit(what, (most, most))
     answer = _answer(sys.argv[1], sys.stdin.buffer.read())
     sys.stdout.buffer.write(msgspec.json.encode(answer))
 

@@ -46,7 +46,7 @@ class Recalling:
     async def _fitting(self, run: Run, hits: Sequence[Hit]) -> list[Found]:
         fitting, elsewhere = list[Found](), 0
         for hit in hits:
-            if hit.found.kind != "file" and not hit.alike:
+            if hit.found.kind != "file" and not hit.alike():
                 continue
             if hit.found.kind == "said":
                 elsewhere += 1

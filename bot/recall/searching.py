@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 EACH = 60  # found by words, and by meaning
 LONGEST = 1_000  # characters of what is asked that count: the last
 PATIENCE = 2.0  # seconds that an answer waits for a link
-ALIKE = 0.3  # the cosine from which a passage without the words is about the same
+ALIKE = 0.3  # the cosine from which a passage without the words is taken to be about the same
+NEARLY = 0.15  # and from which a person may judge that
 _DAMPING = 60  # of reciprocal rank fusion: https://doi.org/10.1145/1571941.1572114
 _ROUNDS = 8  # looks for what the person may read, behind what they may not
 
@@ -30,9 +31,8 @@ class Hit(NamedTuple):
     worded: bool  # it has some of the words
     cosine: float
 
-    @property
-    def alike(self) -> bool:
-        return self.worded or self.cosine >= ALIKE
+    def alike(self, least: float = ALIKE) -> bool:
+        return self.worded or self.cosine >= least
 
 
 class Asked(NamedTuple):
@@ -128,7 +128,7 @@ class Sight:
         """The first ones; nobody is asked about the rest."""
         readable: list[Hit] = []
         for hit in hits:
-            if hit.alike and len(readable) < limit and await self.reads(hit.found):
+            if len(readable) < limit and hit.alike(NEARLY) and await self.reads(hit.found):
                 readable.append(hit)
         return readable
 

@@ -1,6 +1,7 @@
 """What people send is read by its content, and what cannot be read has a sentence each."""
 
 import warnings
+import zlib
 from contextlib import suppress
 
 import pytest
@@ -132,3 +133,12 @@ def test_damaged_documents_are_read_or_have_a_sentence(content, damage):
 def parse(content):
     with warnings.catch_warnings(action="ignore"):
         return _answer("pdf" if b"%PDF" in content else "zip", content)
+
+
+async def test_a_page_that_unpacks_to_a_hundred_times_its_size_is_not_unpacked():
+    page = zlib.compress(b"BT (x) Tj ET " + b" " * 200_000_000)
+    head = b"<< /Length %d /Filter /FlateDecode >>\nstream\n" % len(page)
+    whole = pdf("x")
+    start, end = whole.index(b"<<\n/Length"), whole.index(b"endstream")
+    with pytest.raises(Unreadable, match=r"is broken|more time or memory"):
+        await read(whole[:start] + head + page + b"\n" + whole[end:])
