@@ -2,9 +2,12 @@
 process of its own, which does nothing else.
 
 The floor is decoding the same file at the same rate with FFmpeg and nothing on top.
+
+`PARLEY_BENCH_SPEECH=3600 python -m benchmarks sound` has an hour of speech too (benchmarks/speech).
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,6 +20,7 @@ import numpy as np
 from benchmarks.row import Row, sized, within
 from bot.media.encoding import FORMATS, Encoder
 
+SPEECH = "PARLEY_BENCH_SPEECH"  # seconds
 ROUNDS = sized(5, 2)
 SHORT = sized(600, 60)  # seconds
 LONG = sized(3_600, 300)
@@ -30,7 +34,14 @@ def rows() -> list[Row]:
         short, long = Path(folder, "short.wav"), Path(folder, "long.wav")
         _recording(short, SHORT)
         _recording(long, LONG)
-        return [*_costs(short), _memory(long)]
+        return [*_costs(short), _memory(long), *_speech(float(os.environ.get(SPEECH, "0")))]
+
+
+def _speech(seconds: float) -> Iterator[Row]:
+    if seconds:
+        from benchmarks import speech  # noqa: PLC0415  it imports the tests of the sandbox
+
+        yield from speech.rows(seconds)
 
 
 def _costs(path: Path) -> Iterator[Row]:

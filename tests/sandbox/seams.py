@@ -1,6 +1,7 @@
 """A recording of real speech, heard whole and heard in pieces, by the sandbox's engines."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, aclosing
 from itertools import pairwise
@@ -34,6 +35,7 @@ class Compared(NamedTuple):
     laps: int  # seams in the middle of speech, where two pieces overlap
     faults: dict[float, int]  # see seam_faults
     times: Sequence[float]  # of the joined words
+    took: float  # seconds of hearing the pieces, beside the whole
 
 
 async def compared(folder: Path, texts: Sequence[str], most_seconds: float) -> Compared:
@@ -49,14 +51,14 @@ async def compared(folder: Path, texts: Sequence[str], most_seconds: float) -> C
             _pieces(recording, folder / "whole", 6_000),
             _pieces(recording, folder / "cut", most_seconds),
         )
-        uncut, heard = await asyncio.gather(_heard(one, [whole]), _heard(other, cut))
+        (uncut, _), (heard, took) = await asyncio.gather(_heard(one, [whole]), _heard(other, cut))
     joined, said = join(cut, heard), " ".join(texts)
     seams = [piece.start for piece in cut[1:]]
     laps = sum(after.start < before.end for before, after in pairwise(cut))
     wrong, words = word_errors(said, uncut[0].text)
     return Compared(
         whole.end, words, wrong, word_errors(said, joined.text)[0], len(seams), laps,
-        seam_faults(said, uncut[0], joined, seams), [word.start for word in joined.words],
+        seam_faults(said, uncut[0], joined, seams), [word.start for word in joined.words], took,
     )  # fmt: skip
 
 
@@ -76,9 +78,10 @@ def _pieces(recording: Path, folder: Path, most_seconds: float) -> list[Piece]:
     return list(pieces(recording, folder, most_bytes=25 << 20, most_seconds=most_seconds))
 
 
-async def _heard(transport: Transport, cut: Sequence[Piece]) -> list[Transcript]:
-    transcriptions = Transcriptions(transport, catalogue.load())
-    return [await _transcript(transcriptions, piece) for piece in cut]
+async def _heard(transport: Transport, cut: Sequence[Piece]) -> tuple[list[Transcript], float]:
+    transcriptions, began = Transcriptions(transport, catalogue.load()), time.monotonic()
+    heard = [await _transcript(transcriptions, piece) for piece in cut]
+    return heard, time.monotonic() - began
 
 
 async def _transcript(transcriptions: Transcriptions, piece: Piece) -> Transcript:
