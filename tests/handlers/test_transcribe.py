@@ -218,6 +218,23 @@ async def test_speakers_keep_their_names_through_all_pieces_by_samples_of_their_
         assert "another letter" not in screen.text
 
 
+async def test_after_a_kill_the_samples_of_what_was_heard_go_along_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(wishes, "_LONGEST", 26.0)
+    content = {"r2": counting(tmp_path / "a")}
+    async with desk(tmp_path) as it:
+        it.openai.diarizes = conversation
+        it.openai.faults.extend([None, *[Fault(hang=True)] * 2])
+        reply = asyncio.create_task(parts(it, asked(it, content, file=TALK, speakers=True)))
+        await it.openai.called(3)
+        reply.cancel()
+        await asyncio.wait([reply])
+        screen = await it.screen(asked(it, content, file=TALK, speakers=True))
+        first, *others = heard(it)
+        assert all(call.body["known_speaker_names[]"] for call in others)
+        assert first.files[0].content not in {call.files[0].content for call in others}
+        assert "**A:** one" in screen.text
+
+
 async def test_a_server_that_takes_no_samples_is_asked_without_and_doubts_are_told(
     tmp_path, monkeypatch
 ):
