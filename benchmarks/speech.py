@@ -28,7 +28,8 @@ def rows(seconds: float) -> Iterator[Row]:
     name = f"speech, {found.seconds / 60:.0f} minutes, {found.seams} seams"
     faults = sum(found.faults.values())
     where = f"{found.laps} in speech; at {', '.join(found.faults) or 'none'}"
-    yield Row(f"{name}: words lost or doubled there ({where})", faults, 0, faults, 0)
+    lost = f"{name}: words lost or doubled there ({where})"
+    yield Row(lost, faults, found.seams, faults / found.seams, 0.1)
     ratio = found.cut / max(found.uncut, 1)
     yield Row(
         f"{name}: wrong of {found.said} words, to the whole", found.cut, found.uncut, ratio, 1.1
