@@ -40,6 +40,7 @@ log = logging.getLogger(__name__)
 PAGE_ADMINS = ("page:owner", "page:admin")  # who logged in; the sandbox's own identity
 EVENT_IDS_KEPT = 7 * 86_400.0  # seconds; platforms deliver again within hours
 WORKS_KEPT = 30 * 86_400.0  # seconds that the buttons of an answer know what it made
+RECEIPTS_KEPT = 365 * 86_400.0  # seconds that the button under an answer tells what it cost
 LEDGER_PAUSE = 60.0  # seconds between looks for reservations of dead processes
 PRUNE_PAUSE = 3_600.0  # seconds
 
@@ -60,7 +61,8 @@ async def run(settings: Settings) -> None:
         )
         adapters = services.adapters
         adapters |= connect_adapters(ground(settings, storage, server.app, services.chat_model))
-        layers = Layers(services.commands, services.admins, Throttle(settings.turns_per_minute))
+        throttle = Throttle(settings.turns_per_minute)
+        layers = Layers(services.commands, services.admins, throttle, storage.receipts)
         dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
         services.announce.accept = dispatcher.accept
         await server.start()
@@ -93,6 +95,9 @@ def compose(
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
+        receipts=storage.receipts,
+        reports=storage.reports,
+        weekly=storage.weekly,
         commands=Commands(()),
     )
 
@@ -156,6 +161,7 @@ async def _serve(
 async def _prune(storage: Storage) -> None:
     await storage.inbox.prune(time.time() - EVENT_IDS_KEPT)
     await storage.works.prune(time.time() - WORKS_KEPT)
+    await storage.receipts.prune(time.time() - RECEIPTS_KEPT)
 
 
 def _leave_at_a_signal() -> asyncio.Event:

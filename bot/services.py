@@ -14,6 +14,9 @@ from bot.spending.ledger import Ledger
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
 from bot.storage.preferences import Preferences
+from bot.storage.receipts import Receipts
+from bot.storage.reports import Reports
+from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
 
@@ -30,6 +33,9 @@ class Services:
     feedback: Feedback
     preferences: Preferences
     works: Works
+    receipts: Receipts
+    reports: Reports
+    weekly: WeeklyReports
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

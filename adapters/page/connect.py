@@ -110,6 +110,9 @@ class Page:
         ordered = sorted(said, key=lambda post: post.at)[-limit:]
         return [receive.shown(place, post) for post in ordered if not post.gone]
 
+    async def called(self, place: Place) -> str:
+        return place.channel
+
     async def close(self) -> None:
         sockets = tuple(self._lobby.present)
         await asyncio.gather(*(socket.close(WSCloseCode.GOING_AWAY) for socket in sockets))

@@ -123,7 +123,8 @@ async def test_it_is_translated_from_the_recording_itself(tmp_path):
         run = pressed(it, "translate", {"r2": said(tmp_path / "a")})
         screen = await it.screen(run)
         assert screen.text.startswith(f"In English: {SPOKEN}")
-        assert [button.label for button in screen.buttons] == ["Summarise", "Ask", "Subtitles"]
+        labels = [button.label for button in screen.buttons]
+        assert labels == ["Summarise", "Ask", "Subtitles", "Receipt"]
         summed = pressed(it, "summarise", of="press1")
         await it.screen(summed)
         assert "In English" in it.prompt()[0][1]

@@ -1,0 +1,33 @@
+"""Who asked, and how long they waited: for reports with names, and for the receipt of an answer."""
+
+import time
+from contextlib import aclosing
+
+from bot.commands import Handler
+from bot.parts import RECEIPT, Buttons, Delta, File, Image, Part, Reply, Text, Voice
+from bot.run import Run
+from bot.storage.receipts import Receipts
+
+
+def noting(receipts: Receipts, handler: Handler) -> Handler:
+    """A receipt is written before the button that asks for it is shown."""
+
+    async def noted(run: Run) -> Reply:
+        began, first = time.monotonic(), None
+        async with aclosing(handler(run)) as parts:
+            async for part in parts:
+                if first is None and _tells(part):
+                    first = time.monotonic() - began
+                if isinstance(part, Buttons) and RECEIPT in part.buttons:
+                    await receipts.keep(run, first)
+                yield part
+        await receipts.meet(run.event.author)
+
+    return noted
+
+
+def _tells(part: Part) -> bool:
+    """There is something of the answer to read, see or hear."""
+    if isinstance(part, Delta):
+        return bool(part.text.strip())
+    return isinstance(part, Text | Image | Voice | File)

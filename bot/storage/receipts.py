@@ -1,0 +1,86 @@
+"""What is known of an answer beside its calls, and how people are called."""
+
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from bot.events import Author
+from bot.run import Run
+from bot.storage.database import Database
+from bot.storage.reports import Sums
+
+
+class Receipt(NamedTuple):
+    """Of one time that an answer was written."""
+
+    run: str
+    channel: str  # Place.channel_key
+    author: str
+    at: float
+    first_word: float | None
+    turns: int | None
+    left_out: int | None
+    verdict: str
+
+
+class Charge(NamedTuple):
+    """What its calls took of one model. `state`: held, settled, released."""
+
+    capability: str
+    model: str
+    sums: Sums
+    held: int  # how many are not settled yet
+
+
+class Receipts:
+    def __init__(self, database: Database, now: Callable[[], float] = time.time) -> None:
+        self._database = database
+        self._now = now
+        self._known: dict[str, str] = {}
+
+    async def keep(self, run: Run, first_word: float | None) -> None:
+        """Said twice, the last holds."""
+        event, noted = run.event, run.noted
+        row = (run.answers, run.id, event.place.channel_key, event.author.id, self._now(),
+               first_word, noted.turns, noted.left_out, noted.verdict)  # fmt: skip
+        query = "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        await self._database.write(lambda db: db.execute(query, row).rowcount)
+
+    async def judged(self, run: Run, verdict: str) -> None:
+        """What moderation found after the receipt was kept."""
+        row = (verdict, run.answers, run.id)
+        query = "UPDATE receipts SET verdict = ? WHERE delivery = ? AND run = ?"
+        await self._database.write(lambda db: db.execute(query, row).rowcount)
+
+    async def of(self, delivery: str) -> list[Receipt]:
+        """Each time that it was written, in order."""
+        query = """SELECT run, channel, author, at, first_word, turns, left_out, verdict
+            FROM receipts WHERE delivery = ? ORDER BY at"""
+        rows = await self._database.read(lambda db: db.execute(query, (delivery,)).fetchall())
+        return [Receipt(*row) for row in rows]
+
+    async def charges(self, run: str) -> list[Charge]:
+        rows = await self._database.read(lambda db: db.execute(_CHARGES, (run,)).fetchall())
+        return [Charge(row[0], row[1], Sums(*row[2:-1]), row[-1]) for row in rows]
+
+    async def meet(self, author: Author) -> None:
+        """Remember the name, where it is a new one."""
+        if not author.name or self._known.get(author.id) == author.name:
+            return
+        row = (author.id, author.name)
+        query = "INSERT OR REPLACE INTO people VALUES (?, ?)"
+        await self._database.write(lambda db: db.execute(query, row).rowcount)
+        self._known[author.id] = author.name
+
+    async def prune(self, before: float) -> None:
+        query = "DELETE FROM receipts WHERE at < ?"
+        await self._database.write(lambda db: db.execute(query, (before,)).rowcount)
+
+
+_CHARGES = """SELECT capability, model, count(*) FILTER (WHERE state = 'settled'),
+    coalesce(sum(cost), 0), count(*) FILTER (WHERE state = 'settled' AND cost IS NULL),
+    count(*) FILTER (WHERE state = 'settled' AND estimated),
+    coalesce(sum(cost) FILTER (WHERE estimated), 0), sum(tokens_in), sum(tokens_out),
+    sum(tokens_cached), sum(pictures), sum(seconds), sum(characters),
+    count(*) FILTER (WHERE state = 'held')
+    FROM calls WHERE delivery = ? AND state <> 'released' GROUP BY 1, 2 ORDER BY min(id)"""

@@ -1,0 +1,34 @@
+"""The small button under an answer, on every platform."""
+
+from tests.contract.test_adapters import private
+
+
+async def test_a_receipt_is_for_the_eyes_of_who_asks_for_it_and_the_answer_stays(house, world):
+    await world.mention("hello")
+    (answer,) = await house.answered()
+    assert "Receipt" in answer.buttons
+    await world.press("Receipt", post=answer.id)
+    post = await house.shows("chat by")
+    await house.settled()
+    assert private(post)
+    assert "gpt-4o-mini" in post.text
+    assert answer in world.posts()
+
+
+async def test_it_is_there_after_a_restart(house, world):
+    await world.mention("hello")
+    (answer,) = await house.answered()
+    await house.restart()
+    await world.press("Receipt", post=answer.id)
+    await house.shows("chat by")
+
+
+async def test_the_bare_name_of_the_group_means_my_own_usage(house, world):
+    await world.mention("/usage")
+    assert private(await house.shows("**Today**: nothing used."))
+
+
+async def test_the_usage_of_all_is_for_admins(house, world):
+    await world.slash("usage team")
+    await house.shows("is for admins")
+    await house.settled()
