@@ -27,7 +27,7 @@ async def _receipt(receipts: Receipts, run: Run) -> Reply:
     found = [one for one in await receipts.of(event.of) if one.channel == here] if event.of else []
     if not found:
         raise Refused("Parley has no receipt of this answer: it keeps them for a year.")
-    times = [(one, await receipts.charges(one.run)) for one in found]
+    times = [(one, await receipts.charges(one)) for one in found]
     yield Text("\n\n".join(_told(times)))
 
 

@@ -13,17 +13,22 @@ def noting(receipts: Receipts, handler: Handler) -> Handler:
     """A receipt is written before the button that asks for it is shown."""
 
     async def noted(run: Run) -> Reply:
-        began, first = time.monotonic(), None
+        began, clock, first = _began(run), time.monotonic(), None
         async with aclosing(handler(run)) as parts:
             async for part in parts:
                 if first is None and _tells(part):
-                    first = time.monotonic() - began
+                    first = time.monotonic() - clock
                 if isinstance(part, Buttons) and RECEIPT in part.buttons:
-                    await receipts.keep(run, first)
+                    await receipts.keep(run, began, first)
                 yield part
         await receipts.meet(run.event.author)
 
     return noted
+
+
+def _began(run: Run) -> float:
+    """An answer that a crash broke off has calls of before."""
+    return time.time() if run.attempt == 1 else min(run.event.at, time.time())
 
 
 def _tells(part: Part) -> bool:

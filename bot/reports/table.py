@@ -19,26 +19,24 @@ _HEAD = (
 
 
 def table(
-    lines: Sequence[Line], period: Period, people: Mapping[str, str], channels: Mapping[str, str]
+    lines: Sequence[Line], period: Period, people: dict[str, str], channels: dict[str, str]
 ) -> tuple[str, bytes]:
     """Its name and content. To be called off the loop."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_HEAD)
-    for line in lines:
-        writer.writerow(_row(line, period, people, channels))
+    dates = {day: day_of(day, period.zone).isoformat() for day in {line.day for line in lines}}
+    called = {id_: _safe(name) for id_, name in (people | channels).items()}
+    writer.writerows(_row(line, dates, called) for line in lines)
     name, content = f"usage-{period.first}-{period.last}.csv", text.getvalue().encode("utf-8-sig")
     return (name, content) if len(content) <= LARGEST else (f"{name}.zip", _packed(name, content))
 
 
-def _row(
-    line: Line, period: Period, people: Mapping[str, str], channels: Mapping[str, str]
-) -> Sequence[str | int]:
+def _row(line: Line, dates: Mapping[int, str], called: Mapping[str, str]) -> Sequence[str | int]:
     sums = line.sums
     return (
-        day_of(line.day, period.zone).isoformat(),
-        *map(_safe, (line.author, people.get(line.author, ""), line.channel,
-                     channels.get(line.channel, ""), line.capability, line.model)),
+        dates[line.day], line.author, called.get(line.author, ""), line.channel,
+        called.get(line.channel, ""), line.capability, _safe(line.model),
         f"{sums.spent / MICROS:.6f}", sums.calls, sums.unpriced, sums.estimated, sums.tokens_in,
         sums.tokens_out, sums.tokens_cached, sums.pictures, sums.seconds, sums.characters,
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """What is known of an answer beside its calls, and how people are called."""
 
+import sqlite3
 import time
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bot.events import Author
 from bot.run import Run
@@ -16,6 +17,7 @@ class Receipt(NamedTuple):
     run: str
     channel: str  # Place.channel_key
     author: str
+    began: float
     at: float
     first_word: float | None
     turns: int | None
@@ -38,12 +40,12 @@ class Receipts:
         self._now = now
         self._known: dict[str, str] = {}
 
-    async def keep(self, run: Run, first_word: float | None) -> None:
-        """Said twice, the last holds."""
+    async def keep(self, run: Run, began: float, first_word: float | None) -> None:
+        """`began`: UTC seconds. Said twice, the last holds."""
         event, noted = run.event, run.noted
-        row = (run.answers, run.id, event.place.channel_key, event.author.id, self._now(),
+        row = (run.answers, run.id, event.place.channel_key, event.author.id, began, self._now(),
                first_word, noted.turns, noted.left_out, noted.verdict)  # fmt: skip
-        query = "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        query = "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         await self._database.write(lambda db: db.execute(query, row).rowcount)
 
     async def judged(self, run: Run, verdict: str) -> None:
@@ -54,13 +56,19 @@ class Receipts:
 
     async def of(self, delivery: str) -> list[Receipt]:
         """Each time that it was written, in order."""
-        query = """SELECT run, channel, author, at, first_word, turns, left_out, verdict
+        query = """SELECT run, channel, author, began, at, first_word, turns, left_out, verdict
             FROM receipts WHERE delivery = ? ORDER BY at"""
         rows = await self._database.read(lambda db: db.execute(query, (delivery,)).fetchall())
         return [Receipt(*row) for row in rows]
 
-    async def charges(self, run: str) -> list[Charge]:
-        rows = await self._database.read(lambda db: db.execute(_CHARGES, (run,)).fetchall())
+    async def charges(self, receipt: Receipt) -> list[Charge]:
+        """By capability and model, in the order of the calls."""
+
+        def look(db: sqlite3.Connection) -> list[Any]:
+            first = _first_since(db, receipt.began - _SKEW)
+            return db.execute(_CHARGES, (first, first + _NEAR, receipt.run)).fetchall()
+
+        rows = await self._database.read(look)
         return [Charge(row[0], row[1], Sums(*row[2:-1]), row[-1]) for row in rows]
 
     async def meet(self, author: Author) -> None:
@@ -77,10 +85,26 @@ class Receipts:
         await self._database.write(lambda db: db.execute(query, (before,)).rowcount)
 
 
+def _first_since(db: sqlite3.Connection, at: float) -> int:
+    """The row of the first call that began then. An index on calls.delivery would make each call a
+    third dearer to book; the rows are in the order of their time, so this finds it too.
+    """
+    low, high = 1, db.execute("SELECT coalesce(max(id), 0) FROM calls").fetchone()[0] + 1
+    while low < high:
+        middle = (low + high) // 2
+        id_, started = db.execute(_NEXT, (middle,)).fetchone()
+        low, high = (id_ + 1, high) if started < at else (low, middle)
+    return low
+
+
+_SKEW = 5.0  # seconds that the clocks of two processes may differ
+_NEAR = 50_000  # calls of others that are made while one answer is written, at most
+_NEXT = "SELECT id, started FROM calls WHERE id >= ? ORDER BY id LIMIT 1"
 _CHARGES = """SELECT capability, model, count(*) FILTER (WHERE state = 'settled'),
     coalesce(sum(cost), 0), count(*) FILTER (WHERE state = 'settled' AND cost IS NULL),
     count(*) FILTER (WHERE state = 'settled' AND estimated),
     coalesce(sum(cost) FILTER (WHERE estimated), 0), sum(tokens_in), sum(tokens_out),
     sum(tokens_cached), sum(pictures), sum(seconds), sum(characters),
     count(*) FILTER (WHERE state = 'held')
-    FROM calls WHERE delivery = ? AND state <> 'released' GROUP BY 1, 2 ORDER BY min(id)"""
+    FROM calls WHERE id >= ? AND id < ? AND delivery = ? AND state <> 'released'
+    GROUP BY 1, 2 ORDER BY min(id)"""

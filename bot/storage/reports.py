@@ -1,6 +1,6 @@
 """What the settled calls come to, by whatever a report asks for. Money is micro-dollars."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from bot.storage.database import Database
@@ -51,12 +51,13 @@ class Reports:
     async def totals(self, workspace: str, span: Span) -> dict[Dimension, dict[str, Sums]]:
         """By each dimension, the dearest first, days in order; all of one moment."""
         facts = (workspace, *span)
-        found = await self._database.read(
-            lambda db: {name: db.execute(_by(name), facts).fetchall() for name in DIMENSIONS}
+        rows = await self._database.read(
+            lambda db: [*db.execute(_DAYS, facts), *db.execute(_OTHERS, facts)]
         )
-        return {
-            name: {str(key): Sums(*sums) for key, *sums in rows} for name, rows in found.items()
-        }
+        found: dict[Dimension, dict[str, Sums]] = {name: {} for name in DIMENSIONS}
+        for name, key, *sums in rows:
+            found[name][str(key)] = Sums(*sums)
+        return found
 
     async def sum(self, workspace: str, span: Span) -> Sums:
         query = f"SELECT {_SUMS} FROM usage_days {_WHERE}"  # noqa: S608  constants
@@ -89,7 +90,7 @@ class Reports:
         rows = await self._database.read(lambda db: db.execute(query, facts).fetchall())
         return {(utc, capability, model): Sums(*sums) for utc, capability, model, *sums in rows}
 
-    async def names(self, ids: Sequence[str]) -> Mapping[str, str]:
+    async def names(self, ids: Sequence[str]) -> dict[str, str]:
         """Of people, those that are known."""
         marks = ",".join("?" * len(ids))
         query = f"SELECT id, name FROM people WHERE id IN ({marks})"  # noqa: S608  only marks
@@ -99,7 +100,14 @@ class Reports:
 _SUMS = ", ".join(f"sum({name})" for name in Sums._fields)
 _WHERE = "WHERE workspace = ? AND day >= ? AND day < ?"
 
-
-def _by(dimension: Dimension) -> str:
-    order = "day" if dimension == "day" else "sum(spent) DESC, sum(calls) DESC"
-    return f"SELECT {dimension}, {_SUMS} FROM usage_days {_WHERE} GROUP BY 1 ORDER BY {order}"  # noqa: S608  constants
+_NAMED = ", ".join(f"sum({name}) AS {name}" for name in Sums._fields)
+_DAYS = f"SELECT 'day', day, {_SUMS} FROM usage_days {_WHERE} GROUP BY day"  # noqa: S608  constants
+# A month of a million calls has 100,000 rows, and they are sorted once for all dimensions.
+_FEWER = f"""SELECT author, channel, model, capability, {_NAMED} FROM usage_days {_WHERE}
+    GROUP BY 1, 2, 3, 4"""  # noqa: S608  as above
+_BY = " UNION ALL ".join(
+    f"SELECT '{name}', {name}, {_NAMED} FROM fewer GROUP BY 2"  # noqa: S608  as above
+    for name in DIMENSIONS
+    if name != "day"
+)
+_OTHERS = f"WITH fewer AS MATERIALIZED ({_FEWER}) {_BY} ORDER BY spent DESC, calls DESC"

@@ -60,6 +60,7 @@ CREATE TABLE receipts (
     run TEXT NOT NULL,       -- calls.delivery
     channel TEXT NOT NULL,   -- Place.channel_key
     author TEXT NOT NULL,    -- who asked
+    began REAL NOT NULL,     -- not later than its first call
     at REAL NOT NULL,
     first_word REAL,         -- seconds until there was something to read, see or hear
     turns INTEGER,           -- of the thread that the model was sent
@@ -68,7 +69,6 @@ CREATE TABLE receipts (
     PRIMARY KEY (delivery, run)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX receipts_at ON receipts (at);
-CREATE INDEX calls_delivery ON calls (delivery);
 
 -- The weekly report of a workspace.
 CREATE TABLE weekly_reports (
