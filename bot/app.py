@@ -22,6 +22,8 @@ from bot.http.server import Server
 from bot.layers import Layers, Suggester, Throttle
 from bot.openai import catalogue
 from bot.openai.api import API
+from bot.openai.organization import Organization
+from bot.openai.transport import Transport
 from bot.ports import Adapter, Ground
 from bot.provider_settings import CAPABILITIES
 from bot.providers import Providers
@@ -99,7 +101,16 @@ def compose(
         reports=storage.reports,
         weekly=storage.weekly,
         commands=Commands(()),
+        organization=_organization(stack, settings),
     )
+
+
+def _organization(stack: AsyncExitStack, settings: Settings) -> Organization | None:
+    if settings.openai_admin_key is None:
+        return None
+    transport = Transport(settings.openai_base_url, settings.openai_admin_key)
+    stack.push_async_callback(transport.aclose)
+    return Organization(transport)
 
 
 def ground(settings: Settings, storage: Storage, http: web.Application, chat_model: str) -> Ground:

@@ -7,6 +7,7 @@ from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
 from bot.openai.catalogue import Catalogue
+from bot.openai.organization import Organization
 from bot.ports import Adapter
 from bot.settings import Settings
 from bot.spending.door import OpenAI
@@ -39,6 +40,7 @@ class Services:
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected
+    organization: Organization | None = None  # the provider's books, with an admin key
     announce: Announcer = field(default_factory=Announcer)
 
     @property

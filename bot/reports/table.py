@@ -22,14 +22,21 @@ def table(
     lines: Sequence[Line], period: Period, people: dict[str, str], channels: dict[str, str]
 ) -> tuple[str, bytes]:
     """Its name and content. To be called off the loop."""
+    name = f"usage-{period.first}-{period.last}.csv"
+    content = written(lines, period, people, channels).encode("utf-8-sig")
+    return (name, content) if len(content) <= LARGEST else (f"{name}.zip", _packed(name, content))
+
+
+def written(
+    lines: Sequence[Line], period: Period, people: dict[str, str], channels: dict[str, str]
+) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(_HEAD)
     dates = {day: day_of(day, period.zone).isoformat() for day in {line.day for line in lines}}
     called = {id_: _safe(name) for id_, name in (people | channels).items()}
     writer.writerows(_row(line, dates, called) for line in lines)
-    name, content = f"usage-{period.first}-{period.last}.csv", text.getvalue().encode("utf-8-sig")
-    return (name, content) if len(content) <= LARGEST else (f"{name}.zip", _packed(name, content))
+    return text.getvalue()
 
 
 def _row(line: Line, dates: Mapping[int, str], called: Mapping[str, str]) -> Sequence[str | int]:

@@ -64,6 +64,7 @@ class ReportsDesk:
     def __init__(self, desk, time):
         self.services = desk.services
         self.storage = desk.storage
+        self.openai = desk.openai
         self.time = time
 
     async def book(self, *moment, **facts):
