@@ -20,6 +20,7 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
 from bot.layers import Layers, Suggester, Throttle
+from bot.layers.noting import noting
 from bot.openai import catalogue
 from bot.openai.api import API
 from bot.openai.organization import Organization
@@ -63,8 +64,12 @@ async def run(settings: Settings) -> None:
         )
         adapters = services.adapters
         adapters |= connect_adapters(ground(settings, storage, server.app, services.chat_model))
-        throttle = Throttle(settings.turns_per_minute)
-        layers = Layers(services.commands, services.admins, throttle, storage.receipts)
+        layers = Layers(
+            services.commands,
+            services.admins,
+            Throttle(settings.turns_per_minute),
+            noting=partial(noting, services),
+        )
         dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
         services.announce.accept = dispatcher.accept
         await server.start()
@@ -93,6 +98,7 @@ def compose(
             API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
         ),
         ledger=ledger,
+        people=storage.people,
         memory=storage.memory,
         feedback=storage.feedback,
         preferences=storage.preferences,

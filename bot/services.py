@@ -14,6 +14,7 @@ from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
+from bot.storage.people import People
 from bot.storage.preferences import Preferences
 from bot.storage.receipts import Receipts
 from bot.storage.reports import Reports
@@ -30,6 +31,7 @@ class Services:
     catalogue: Catalogue
     openai: OpenAI
     ledger: Ledger
+    people: People
     memory: Memory
     feedback: Feedback
     preferences: Preferences

@@ -28,7 +28,7 @@ def setup(services: Services) -> Iterable[Command]:
     yield Command(
         "usage me",
         "What you have used today and this month, and what is left of your budget",
-        partial(_mine, services.ledger),
+        partial(_usage, services.ledger),
         private=True,
         usual=True,
     )
@@ -51,7 +51,7 @@ def setup(services: Services) -> Iterable[Command]:
     )
 
 
-async def _mine(ledger: Ledger, run: Run) -> Reply:
+async def _usage(ledger: Ledger, run: Run) -> Reply:
     author, place = run.event.author, run.event.place
     yield Text(report(await ledger.statement(author.id, place.payer)))
 

@@ -6,10 +6,10 @@ from contextlib import aclosing
 from bot.commands import Handler
 from bot.parts import RECEIPT, Buttons, Delta, File, Image, Part, Reply, Text, Voice
 from bot.run import Run
-from bot.storage.receipts import Receipts
+from bot.services import Services
 
 
-def noting(receipts: Receipts, handler: Handler) -> Handler:
+def noting(services: Services, handler: Handler) -> Handler:
     """A receipt is written before the button that asks for it is shown."""
 
     async def noted(run: Run) -> Reply:
@@ -19,9 +19,9 @@ def noting(receipts: Receipts, handler: Handler) -> Handler:
                 if first is None and _tells(part):
                     first = time.monotonic() - clock
                 if isinstance(part, Buttons) and RECEIPT in part.buttons:
-                    await receipts.keep(run, began, first)
+                    await services.receipts.keep(run, began, first)
                 yield part
-        await receipts.meet(run.event.author)
+        await services.people.met(run.event.author)
 
     return noted
 

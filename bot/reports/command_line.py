@@ -24,7 +24,7 @@ async def export(settings: Settings, days: Mapping[str, str]) -> str:
             line for workspace in workspaces
             for line in await storage.reports.lines(workspace, period.span, MOST)
         ]  # fmt: skip
-        people = await storage.reports.names(list({line.author: None for line in lines}))
+        people = await storage.people.names(list({line.author: None for line in lines}))
         return written(lines, period, people, {})
     finally:
         await storage.close()

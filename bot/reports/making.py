@@ -19,7 +19,8 @@ class Making:
 
     def __init__(self, services: Services, now: Callable[[], float]) -> None:
         self._reports = services.reports
-        self._names = Names(services.reports, services.adapters)
+        self._people = services.people
+        self._names = Names(services.people, services.adapters)
         self._now = now
         self.zone = ZoneInfo(services.settings.timezone)
 
@@ -45,7 +46,7 @@ class Making:
     async def table(self, workspace: str, period: Period) -> Part:
         lines = await self._reports.lines(workspace, period.span, MOST)
         authors = list({line.author: None for line in lines})
-        people = await self._reports.names(authors)
+        people = await self._people.names(authors)
         channels = await self._names.of("channel", list({line.channel: None for line in lines}))
         name, content = await asyncio.to_thread(table, lines, period, people, channels)
         return File(name, content, key="table")

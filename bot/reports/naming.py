@@ -7,7 +7,8 @@ from contextlib import suppress
 
 from bot.events import Place
 from bot.ports import Adapter
-from bot.storage.reports import Dimension, Reports
+from bot.storage.people import People
+from bot.storage.reports import Dimension
 
 _MARKS = re.compile(r"(?:[*`~\[\]()<>|\\\s\x00-\x1f\u202a-\u202e\u2066-\u2069]|://)+")
 _LONGEST = 40  # characters
@@ -16,14 +17,14 @@ _AT_ONCE = 4  # channels
 
 
 class Names:
-    def __init__(self, reports: Reports, adapters: Mapping[str, Adapter]) -> None:
-        self._reports = reports
+    def __init__(self, people: People, adapters: Mapping[str, Adapter]) -> None:
+        self._people = people
         self._adapters = adapters
 
     async def of(self, dimension: Dimension, keys: Sequence[str]) -> dict[str, str]:
         """Each plain, and no two alike."""
         if dimension == "author":
-            found = await self._reports.names(keys)
+            found = await self._people.names(keys)
         elif dimension == "channel":
             found = await self._channels(keys)
         else:

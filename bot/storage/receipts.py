@@ -1,11 +1,10 @@
-"""What is known of an answer beside its calls, and how people are called."""
+"""What is known of an answer beside its calls."""
 
 import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from bot.events import Author
 from bot.run import Run
 from bot.storage.database import Database
 from bot.storage.reports import Sums
@@ -38,7 +37,6 @@ class Receipts:
     def __init__(self, database: Database, now: Callable[[], float] = time.time) -> None:
         self._database = database
         self._now = now
-        self._known: dict[str, str] = {}
 
     async def keep(self, run: Run, began: float, first_word: float | None) -> None:
         """`began`: UTC seconds. Said twice, the last holds."""
@@ -70,15 +68,6 @@ class Receipts:
 
         rows = await self._database.read(look)
         return [Charge(row[0], row[1], Sums(*row[2:-1]), row[-1]) for row in rows]
-
-    async def meet(self, author: Author) -> None:
-        """Remember the name, where it is a new one."""
-        if not author.name or self._known.get(author.id) == author.name:
-            return
-        row = (author.id, author.name)
-        query = "INSERT OR REPLACE INTO people VALUES (?, ?)"
-        await self._database.write(lambda db: db.execute(query, row).rowcount)
-        self._known[author.id] = author.name
 
     async def prune(self, before: float) -> None:
         query = "DELETE FROM receipts WHERE at < ?"

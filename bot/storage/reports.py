@@ -1,6 +1,5 @@
 """What the settled calls come to, by whatever a report asks for. Money is micro-dollars."""
 
-from collections.abc import Sequence
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from bot.storage.database import Database
@@ -89,12 +88,6 @@ class Reports:
         facts = (days.start, days.stop)
         rows = await self._database.read(lambda db: db.execute(query, facts).fetchall())
         return {(utc, capability, model): Sums(*sums) for utc, capability, model, *sums in rows}
-
-    async def names(self, ids: Sequence[str]) -> dict[str, str]:
-        """Of people, those that are known."""
-        marks = ",".join("?" * len(ids))
-        query = f"SELECT id, name FROM people WHERE id IN ({marks})"  # noqa: S608  only marks
-        return await self._database.read(lambda db: dict(db.execute(query, tuple(ids))))
 
 
 _SUMS = ", ".join(f"sum({name})" for name in Sums._fields)

@@ -10,6 +10,7 @@ from bot.storage.inbox import Inbox
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
+from bot.storage.people import People
 from bot.storage.preferences import Preferences
 from bot.storage.receipts import Receipts
 from bot.storage.reports import Reports
@@ -31,6 +32,7 @@ class Storage:
         self.duties = Duties(database)
         self.feedback = Feedback(database)
         self.ledger = Books(database)
+        self.people = People(database)
         self.cache = Cache(database, cached)
         self.works = Works(database, files / "works")
         self.receipts = Receipts(database)

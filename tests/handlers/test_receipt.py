@@ -22,7 +22,7 @@ async def noted(path, **settings):
         class Noting:
             def route(self, event):
                 route = router.route(event)
-                return replace(route, handler=noting(found.services.receipts, route.handler))
+                return replace(route, handler=noting(found.services, route.handler))
 
         found.router = Noting()
         yield found
@@ -116,4 +116,4 @@ async def test_receipts_of_long_ago_are_forgotten(tmp_path):
 async def test_names_are_remembered_as_they_are_now(tmp_path):
     async with noted(tmp_path) as desk:
         await desk.say("hello")
-        assert await desk.services.reports.names(["slack:T1:ADA"]) == {"slack:T1:ADA": "Ada"}
+        assert await desk.services.people.names(["slack:T1:ADA"]) == {"slack:T1:ADA": "Ada"}

@@ -25,7 +25,7 @@ class Given:
 
     def __init__(self, desk) -> None:
         self.ledger = desk.ledger
-        self.reports, self.adapters = None, {}
+        self.reports, self.people, self.adapters = None, None, {}
         self.settings = SimpleNamespace(timezone="UTC")
 
 

@@ -74,7 +74,7 @@ class ReportsDesk:
     async def known(self, **names):
         """ADA="Ada": how people are called."""
         for id_, name in names.items():
-            await self.services.receipts.meet(Author(f"slack:T1:{id_}", name))
+            await self.services.people.met(Author(f"slack:T1:{id_}", name))
 
     def run(self, command="usage report", place=HERE, author=BOSS, **values):
         event = Invocation(id="i", place=place, author=author, at=self.time.now, command=command,

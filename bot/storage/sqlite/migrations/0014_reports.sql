@@ -47,9 +47,9 @@ BEGIN
         characters = characters + excluded.characters;
 END;
 
--- The names that people had when Parley last heard from them.
-CREATE TABLE people (
-    id TEXT PRIMARY KEY, -- slack:T1:U2
+-- What people are called who asked for something.
+CREATE TABLE IF NOT EXISTS people (
+    author TEXT PRIMARY KEY,
     name TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
