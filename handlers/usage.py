@@ -18,6 +18,7 @@ from bot.spending.money import dollars
 from bot.storage.ledger import Balance, Total
 from bot.storage.reports import DIMENSIONS, Dimension
 
+MOST_DAYS = 14  # in words
 _BY: Mapping[str, Dimension] = {
     "person": "author", "channel": "channel", "model": "model", "capability": "capability",
     "day": "day",
@@ -66,7 +67,7 @@ async def _team(making: Making, run: Run) -> Reply:
 async def _report(making: Making, run: Run) -> Reply:
     workspace, period = run.event.place.payer, making.period(_values(run))
     figures = await making.figures(workspace, period)
-    told = DIMENSIONS if len(figures.days) <= 31 else DIMENSIONS[:-1]  # noqa: PLR2004  a month
+    told = DIMENSIONS if len(figures.days) <= MOST_DAYS else DIMENSIONS[:-1]  # the chart has them
     yield Text("\n\n".join(filter(None, (summary(figures), sections(figures, told)))))
     if figures.sum.calls:
         yield await making.chart(figures)

@@ -79,6 +79,5 @@ def money(sums: Sums) -> str:
 
 
 def _short(amount: int) -> int:
-    """No digits that nobody reads: above a dollar, cents."""
-    cent = MICROS // 100
-    return amount if amount < MICROS else (amount + cent // 2) // cent * cent
+    """No digits that nobody reads: cents, and three digits of what is less than ten of them."""
+    return round(amount, -4 if amount >= MICROS // 10 else 3 - len(str(amount)))

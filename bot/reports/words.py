@@ -44,17 +44,24 @@ def _line(figures: Figures, row: Row) -> str:
 
 def units(sums: Sums) -> str:
     told = (
-        (sums.tokens_in + sums.tokens_out, "tokens"),
-        (sums.pictures, "pictures"),
-        (sums.seconds, "seconds heard"),
-        (sums.characters, "characters spoken"),
+        (sums.tokens_in + sums.tokens_out, "token", ""),
+        (sums.pictures, "picture", ""),
+        (sums.seconds, "second", " heard"),
+        (sums.characters, "character", " spoken"),
     )
-    parts = [calls(sums.calls), *(f"{number:,} {unit}" for number, unit in told if number)]
+    parts = [
+        calls(sums.calls),
+        *(_number(number, unit) + how for number, unit, how in told if number),
+    ]
     return ", ".join(parts)
 
 
 def calls(number: int) -> str:
-    return f"{number:,} call" if number == 1 else f"{number:,} calls"
+    return _number(number, "call")
+
+
+def _number(number: int, unit: str) -> str:
+    return f"{number:,} {unit}" if number == 1 else f"{number:,} {unit}s"
 
 
 def caveats(sums: Sums) -> Sequence[str]:

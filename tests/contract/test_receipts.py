@@ -1,5 +1,7 @@
 """The small button under an answer, on every platform."""
 
+from msgspec.structs import replace
+
 from tests.contract.test_adapters import private
 
 
@@ -32,3 +34,12 @@ async def test_the_usage_of_all_is_for_admins(house, world):
     await world.slash("usage team")
     await house.shows("is for admins")
     await house.settled()
+
+
+async def test_a_channel_is_called_by_its_name_and_one_that_is_not_seen_by_none(house, world):
+    await world.mention("hello")
+    await house.answered()
+    place = house.heard[0].place
+    assert await world.adapter.called(place) in {"#general", "ada"}  # the page's is Ada's own
+    if place.platform != "page":
+        assert await world.adapter.called(replace(place, channel="404")) == ""

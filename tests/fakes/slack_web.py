@@ -142,6 +142,11 @@ class WebApi(Streams):
         self.messages.remove(self.own(body, "cant_delete_message"))
         return {"ts": body["ts"]}
 
+    def conversations_info(self, body: Json) -> Json:
+        channel = self._channel(body)
+        named = {} if channel.startswith("D") else {"name": "general"}
+        return {"channel": {"id": channel, **named}}
+
     def conversations_replies(self, body: Json) -> Json:
         """The root stands before what was asked for."""
         channel, ts = self._channel(body), body["ts"]

@@ -4,9 +4,11 @@ import csv
 import io
 
 import pytest
+from PIL import Image as Picture
 
 from bot.errors import Refused
 from bot.parts import File, Image
+from bot.reports import chart
 from bot.reports.making import Making
 from handlers import usage
 from tests.reports.desk import reports_desk, shown
@@ -49,11 +51,42 @@ async def test_a_report_is_by_person_channel_model_capability_and_day(tmp_path):
         "- dall-e-3: $0.08 (7%, 1 call, 150 tokens, 2 pictures)\n\n"
         "**By capability**\n"
         "- chat: at least $1.00 (93%, 2 calls, 300 tokens)\n"
-        "- images: $0.08 (7%, 1 call, 150 tokens, 2 pictures)\n\n"
-        "**By day**\n"
-        "- Mon 2 Nov: $1.08 (100%, 2 calls, 300 tokens, 2 pictures)\n"
-        "- Mon 23 Nov: price not known (0%, 1 call, 150 tokens)"
+        "- images: $0.08 (7%, 1 call, 150 tokens, 2 pictures)"
     )
+
+
+async def test_a_report_of_few_days_names_each(tmp_path):
+    screen = await team(tmp_path, since="2026-11-01", until="2026-11-07")
+    assert screen.text.endswith(
+        "**By day**\n- Mon 2 Nov: $1.08 (100%, 2 calls, 300 tokens, 2 pictures)"
+    )
+
+
+async def test_the_chart_can_be_read_on_a_light_and_on_a_dark_page(tmp_path):
+    """It stands on a card of its own, and all that is on it differs enough from that."""
+    (image, _) = (await team(tmp_path)).media
+    with Picture.open(io.BytesIO(image.content)) as picture:
+        assert picture.convert("RGBA").getextrema()[3] == (255, 255)
+        assert picture.size[0] >= 1_000
+    card = luminance(chart.CARD)
+    for color in (chart.INK, chart.FAINT, *chart.BARS.values()):
+        assert (luminance(color) + 0.05) / (card + 0.05) > 7  # WCAG's AAA
+
+
+def luminance(color):
+    """https://www.w3.org/TR/WCAG22/#dfn-relative-luminance"""
+    parts = [int(color[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+    return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+async def test_names_that_the_font_has_not_break_no_chart(tmp_path):
+    async with reports_desk(tmp_path) as desk:
+        await desk.known(ADA="李小龍 $x^2$", BOB="$5")
+        await desk.book()
+        await desk.book(author="slack:T1:BOB")
+        (image, _) = (await said(desk)).media
+    assert image.content
 
 
 async def test_it_has_a_chart_that_is_described_and_a_table(tmp_path):
@@ -183,4 +216,4 @@ async def test_every_way_of_settling_is_in_the_report_once(tmp_path):
             lambda db: db.execute("UPDATE calls SET state = 'settled', cost = 99").rowcount
         )
         await desk.book(cost=5)
-        assert "$0.010005 in 2 calls" in (await said(desk, "usage team")).text
+        assert "$0.01 in 2 calls" in (await said(desk, "usage team")).text
