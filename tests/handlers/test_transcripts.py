@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.errors import Refused
-from bot.parts import Card, Text
+from bot.parts import RECEIPT, Card, Text
 from bot.transcribing import wishes
 from tests.fakes.openai import Fault
 from tests.fakes.openai_media import SPOKEN
@@ -40,7 +40,7 @@ async def test_a_transcript_is_summed_up(tmp_path):
         it.openai.answers.append("They say hello.")
         screen = await it.screen(pressed(it, "summarise"))
         assert screen.text == "They say hello."
-        assert screen.buttons == ()
+        assert screen.buttons == (RECEIPT,)
         ((_, question),) = it.prompt()
         assert question.startswith("Summarise it")
         assert question.endswith(SPOKEN)
