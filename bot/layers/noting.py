@@ -16,7 +16,7 @@ def noting(services: Services, handler: Handler) -> Handler:
         began, clock, first = _began(run), time.monotonic(), None
         async with aclosing(handler(run)) as parts:
             async for part in parts:
-                if first is None and _tells(part):
+                if first is None and not run.shown and _tells(part):
                     first = time.monotonic() - clock
                 if isinstance(part, Buttons) and RECEIPT in part.buttons:
                     await services.receipts.keep(run, began, first)

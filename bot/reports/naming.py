@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -14,12 +15,15 @@ _MARKS = re.compile(r"(?:[*`~\[\]()<>|\\\s\x00-\x1f\u202a-\u202e\u2066-\u2069]|:
 _LONGEST = 40  # characters
 _PATIENCE = 5.0  # seconds that a platform has to say how its channels are called
 _AT_ONCE = 4  # channels
+_MOST = 50  # channels that are asked for in one report: platforms count
+_KEPT = 3_600.0  # seconds that a channel's name is taken to hold
 
 
 class Names:
     def __init__(self, people: People, adapters: Mapping[str, Adapter]) -> None:
         self._people = people
         self._adapters = adapters
+        self._channels_known: dict[str, tuple[str, float]] = {}
 
     async def of(self, dimension: Dimension, keys: Sequence[str]) -> dict[str, str]:
         """Each plain, and no two alike."""
@@ -33,17 +37,17 @@ class Names:
         return _distinct({key: plain(found.get(key, "")) or _id(key) for key in keys})
 
     async def _channels(self, keys: Sequence[str]) -> dict[str, str]:
-        slots, found = asyncio.Semaphore(_AT_ONCE), dict[str, str]()
+        slots, known, now = asyncio.Semaphore(_AT_ONCE), self._channels_known, time.monotonic()
 
         async def ask(key: str) -> None:
             async with slots:
-                found[key] = await self._channel(key)
+                known[key] = await self._channel(key), now + _KEPT
 
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE), asyncio.TaskGroup() as group:
-                for key in keys:
+                for key in [key for key in keys if known.get(key, ("", 0.0))[1] <= now][:_MOST]:
                     group.create_task(ask(key))
-        return found
+        return {key: known[key][0] for key in keys if key in known}
 
     async def _channel(self, key: str) -> str:
         """Empty where Parley cannot see it."""

@@ -181,6 +181,24 @@ async def test_namesakes_are_told_apart(tmp_path):
     assert "- Ada AD2: " in screen.text
 
 
+async def test_a_platform_is_asked_for_the_name_of_a_channel_once_an_hour(tmp_path):
+    async with reports_desk(tmp_path) as desk:
+        asked, adapter = [], desk.services.adapters["slack"]
+        called = adapter.called
+
+        async def counted(place):
+            asked.append(place.channel)
+            return await called(place)
+
+        adapter.called = counted
+        for number in range(60):
+            await desk.book(channel=f"slack:T1:C{number}")
+        making = Making(desk.services, desk.time)
+        for _ in range(2):
+            await shown(usage._report(making, desk.run()))
+    assert len(asked) == len(set(asked)) == 60
+
+
 async def test_a_spreadsheet_calculates_nothing_from_a_name(tmp_path):
     async with reports_desk(tmp_path) as desk:
         await desk.known(ADA="=1+2")
