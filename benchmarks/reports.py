@@ -60,7 +60,7 @@ async def _measured(path: Path, calls: int) -> list[Row]:
     reports, receipts = Reports(database), Receipts(database)
     middle = calls // 2
     at = MONTH.span.since + middle * 86_400.0 * DAYS / calls
-    receipt = Receipt(f"d{middle:011}", "", "", at, at, None, None, None, "")
+    receipt = Receipt(f"d{middle:011}", "", "", at, at, None)
     try:
         report = await _median(
             lambda: figures(reports, Names(People(database), {}), "slack:T1", MONTH)

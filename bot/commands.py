@@ -207,6 +207,7 @@ class Commands(dict[str, Command]):
             id=message.id, place=message.place, author=message.author, at=message.at,
             address=message.address, source=message.source, of=message.of,
             command=command.name, values=values, by="mention",
+            on=message.reply if command.shortcut else None,
         )  # fmt: skip
 
     def read(self, text: str) -> tuple[Command, str]:

@@ -83,7 +83,8 @@ class Message(Occurrence, frozen=True, kw_only=True, tag="message"):
     """Somebody wrote something. `addressed`: a mention, a direct message or a reply to Parley;
     accept() adds what is said in threads that Parley takes part in.
 
-    `of`: the delivery that answered it before it was edited; it is answered anew there.
+    `of`: the delivery that answered it before it was edited; it is answered anew there. `reply`:
+    the message that it replies to, where the platform says so; a thread alone is no reply.
     """
 
     text: str
@@ -91,6 +92,7 @@ class Message(Occurrence, frozen=True, kw_only=True, tag="message"):
     addressed: bool = False
     attachments: tuple[Attachment, ...] = ()
     of: str = ""
+    reply: "Message | None" = None
 
 
 class Invocation(Occurrence, frozen=True, kw_only=True, tag="invocation"):

@@ -30,8 +30,8 @@ async def _history() -> Sequence[Message]:
 class Noted:
     """What the receipt of an answer tells beside what it cost."""
 
-    turns: int | None = None  # of the thread that the model was sent
-    left_out: int | None = None  # for which it had no room
+    used: dict[str, int] = field(default_factory=dict)  # tokens of what was sent: turns, summary
+    left_out: dict[str, int] = field(default_factory=dict)  # how many of them had no room
     verdict: str = ""  # the moderation's, in words
 
 

@@ -167,8 +167,9 @@ class Chat:
         self, run: Run, turns: Sequence[Turn], question: str, pictures: Sequence[PicturePart] = ()
     ) -> list[ChatMessage]:
         messages = self._context.messages(turns, question, pictures)
-        run.noted.turns = len(messages) - 2  # the system prompt and the question are no turns
-        run.noted.left_out = len(turns) - run.noted.turns
+        left = len(turns) - (len(messages) - 2)  # the system prompt and the question are no turns
+        run.noted.used = {"turns": sum(turn.tokens for turn in turns[left:])}
+        run.noted.left_out = {"turns": left}
         return messages
 
     async def _recall(self, run: Run) -> tuple[Turn, Turn]:

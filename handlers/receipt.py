@@ -70,18 +70,19 @@ def _cost(charge: Charge) -> str:
 
 
 def _facts(receipt: Receipt) -> Iterable[str]:
-    if receipt.turns is not None:
-        left = f"; {receipt.left_out} older did not fit and were left out" if (
-            receipt.left_out) else ""  # fmt: skip
-        yield f"- memory: {_turns(receipt.turns)} of this thread sent along{left}"
+    if receipt.used:
+        told = (f"{_SENT.get(name, name)} {number:,}" for name, number in receipt.used.items())
+        yield f"- tokens sent along: {', '.join(told)}"
+    if receipt.left_out:
+        told = (f"{number:,} {_LEFT.get(name, name)}" for name, number in receipt.left_out.items())
+        yield f"- left out, as there was no room: {', '.join(told)}"
     if receipt.first_word is not None:
         yield f"- first word after {receipt.first_word:.1f} s"
     if receipt.verdict:
         yield f"- moderation: {receipt.verdict}"
 
 
-def _turns(number: int) -> str:
-    return "1 message" if number == 1 else f"{number} messages"
-
-
+_SENT = {"turns": "messages of this thread", "recalled": "recalled passages"}
+_LEFT = {"turns": "older messages of this thread", "pinned": "pinned facts",
+         "summary": "summaries", "recalled": "recalled passages"}  # fmt: skip
 _NOTHING = ["**Receipt**", "No model was asked for this answer, so it cost nothing."]

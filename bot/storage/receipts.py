@@ -2,8 +2,10 @@
 
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
+
+import msgspec
 
 from bot.run import Run
 from bot.storage.database import Database
@@ -19,9 +21,9 @@ class Receipt(NamedTuple):
     began: float
     at: float
     first_word: float | None
-    turns: int | None
-    left_out: int | None
-    verdict: str
+    used: Mapping[str, int] = {}  # tokens of what the model was sent: turns, summary
+    left_out: Mapping[str, int] = {}  # how many of them had no room
+    verdict: str = ""
 
 
 class Charge(NamedTuple):
@@ -42,7 +44,7 @@ class Receipts:
         """`began`: UTC seconds. Said twice, the last holds."""
         event, noted = run.event, run.noted
         row = (run.answers, run.id, event.place.channel_key, event.author.id, began, self._now(),
-               first_word, noted.turns, noted.left_out, noted.verdict)  # fmt: skip
+               first_word, _packed(noted.used), _packed(noted.left_out), noted.verdict)  # fmt: skip
         query = "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
         await self._database.write(lambda db: db.execute(query, row).rowcount)
 
@@ -54,10 +56,10 @@ class Receipts:
 
     async def of(self, delivery: str) -> list[Receipt]:
         """Each time that it was written, in order."""
-        query = """SELECT run, channel, author, began, at, first_word, turns, left_out, verdict
+        query = """SELECT run, channel, author, began, at, first_word, used, left_out, verdict
             FROM receipts WHERE delivery = ? ORDER BY at"""
         rows = await self._database.read(lambda db: db.execute(query, (delivery,)).fetchall())
-        return [Receipt(*row) for row in rows]
+        return [Receipt(*row[:6], _unpack(row[6]), _unpack(row[7]), row[8]) for row in rows]
 
     async def charges(self, receipt: Receipt) -> list[Charge]:
         """By capability and model, in the order of the calls."""
@@ -72,6 +74,14 @@ class Receipts:
     async def prune(self, before: float) -> None:
         query = "DELETE FROM receipts WHERE at < ?"
         await self._database.write(lambda db: db.execute(query, (before,)).rowcount)
+
+
+def _packed(numbers: Mapping[str, int]) -> str:
+    """Those that are not zero."""
+    return msgspec.json.encode({name: n for name, n in numbers.items() if n}).decode()
+
+
+_unpack = msgspec.json.Decoder(dict[str, int]).decode
 
 
 def _first_since(db: sqlite3.Connection, at: float) -> int:

@@ -45,6 +45,16 @@ async def test_a_form_asks_for_the_prompt_and_what_the_model_takes(house, world)
     assert house.openai.calls[-1].body["size"] == "1024x1536"
 
 
+async def test_a_picture_that_a_command_asks_for_stands_in_the_channel_as_its_card(house, world):
+    await world.slash("imagine", "a fox")
+    (post,) = await painted(house)
+    (picture,) = (post for post in world.posts() if post.images)
+    assert picture.thread == post.thread
+    await world.press("Again", post=post.id)
+    await painted(house, 2)
+    assert pictures(world) == ["a fox"] * 2
+
+
 async def test_what_is_refused_while_it_is_painted_leaves_nothing_but_a_sentence(house, world):
     house.openai.faults.append(Fault(stall_after=1, error_after=1, code="moderation_blocked"))
     await world.mention("/imagine a fox")

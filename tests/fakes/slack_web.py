@@ -91,13 +91,6 @@ class WebApi(Streams):
     def auth_test(self, body: Json) -> Json:
         return {"user_id": BOT, "bot_id": BOT_ID, "user": "parley", "team": "Team", "team_id": TEAM}
 
-    def users_info(self, body: Json) -> Json:
-        return {"user": {"id": body["user"], "name": str(body["user"])[1:].lower()}}
-
-    def reactions_add(self, body: Json) -> Json:
-        self.find(self._channel(body), str(body.get("timestamp")))
-        return {}
-
     def assistant_threads_setStatus(self, body: Json) -> Json:  # noqa: N802  Slack's name
         self.statuses.append(body["status"])
         self.loading = body.get("loading_messages") or []
@@ -141,11 +134,6 @@ class WebApi(Streams):
     def chat_delete(self, body: Json) -> Json:
         self.messages.remove(self.own(body, "cant_delete_message"))
         return {"ts": body["ts"]}
-
-    def conversations_info(self, body: Json) -> Json:
-        channel = self._channel(body)
-        named = {} if channel.startswith("D") else {"name": "general"}
-        return {"channel": {"id": channel, **named}}
 
     def conversations_replies(self, body: Json) -> Json:
         """The root stands before what was asked for."""

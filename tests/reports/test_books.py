@@ -101,9 +101,7 @@ async def test_a_receipt_is_found_among_the_calls_of_others(tmp_path):
             )
         receipts = Receipts(desk.database)
         told = [
-            await receipts.charges(
-                Receipt(f"d{n}", "", "", 1_795_000_000 + 10 * n, 0, None, None, None, "")
-            )
+            await receipts.charges(Receipt(f"d{n}", "", "", 1_795_000_000 + 10 * n, 0, None))
             for n in range(40)
         ]
     assert [charges[0].sums.spent for charges in told] == list(range(40))

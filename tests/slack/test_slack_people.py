@@ -58,6 +58,7 @@ async def test_a_link_that_gets_its_preview_is_no_event(slack, running, inbox):
     message = slack.standing(root)
     preview = {"attachments": [{"text": "The page", "from_url": "http://x.org"}]}
     await done(await slack.changed(message | preview, message))
+    await inbox.first()
     assert len(inbox.events) == 1
 
 

@@ -63,8 +63,8 @@ CREATE TABLE receipts (
     began REAL NOT NULL,     -- not later than its first call
     at REAL NOT NULL,
     first_word REAL,         -- seconds until there was something to read, see or hear
-    turns INTEGER,           -- of the thread that the model was sent
-    left_out INTEGER,        -- for which it had no room
+    used TEXT NOT NULL,      -- JSON: what the model was sent -> tokens
+    left_out TEXT NOT NULL,  -- JSON: what had no room -> how many
     verdict TEXT NOT NULL,   -- the moderation's, in words
     PRIMARY KEY (delivery, run)
 ) STRICT, WITHOUT ROWID;
