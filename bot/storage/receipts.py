@@ -59,7 +59,7 @@ class Receipts:
         query = """SELECT run, channel, author, began, at, first_word, used, left_out, verdict
             FROM receipts WHERE delivery = ? ORDER BY at"""
         rows = await self._database.read(lambda db: db.execute(query, (delivery,)).fetchall())
-        return [Receipt(*row[:6], _unpack(row[6]), _unpack(row[7]), row[8]) for row in rows]
+        return [Receipt._make((*row[:6], _unpack(row[6]), _unpack(row[7]), row[8])) for row in rows]
 
     async def charges(self, receipt: Receipt) -> list[Charge]:
         """By capability and model, in the order of the calls."""
