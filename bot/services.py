@@ -7,13 +7,18 @@ from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
 from bot.openai.catalogue import Catalogue
+from bot.openai.organization import Organization
 from bot.ports import Adapter
 from bot.settings import Settings
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
+from bot.storage.people import People
 from bot.storage.preferences import Preferences
+from bot.storage.receipts import Receipts
+from bot.storage.reports import Reports
+from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
 
@@ -26,13 +31,18 @@ class Services:
     catalogue: Catalogue
     openai: OpenAI
     ledger: Ledger
+    people: People
     memory: Memory
     feedback: Feedback
     preferences: Preferences
     works: Works
+    receipts: Receipts
+    reports: Reports
+    weekly: WeeklyReports
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected
+    organization: Organization | None = None  # the provider's books, with an admin key
     announce: Announcer = field(default_factory=Announcer)
 
     @property

@@ -111,6 +111,16 @@ class Discord:
     async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
         return await history.read(self._rest, place, before, limit)
 
+    async def called(self, place: Place) -> str:
+        if not place.workspace:  # direct messages have no name
+            return ""
+        try:
+            found = await self._rest.call("GET", "/channels/{channel_id}", channel_id=place.channel)
+        except (discord.HTTPException, OSError) as error:
+            log.info("the name of channel %s is not told: %s", place.channel, error)
+            return ""
+        return f"#{found['name']}" if found.get("name") else ""
+
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._reading.may_read(author, place)
 

@@ -113,6 +113,9 @@ class Page:
         ordered = sorted(said, key=lambda post: post.at)[-limit:]
         return [receive.shown(place, post) for post in ordered if not post.gone]
 
+    async def called(self, place: Place) -> str:
+        return place.channel
+
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._order.may_read(author, place)
 

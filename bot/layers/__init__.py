@@ -1,6 +1,6 @@
-"""What every turn passes before its handler, outermost first: explain, access, throttle."""
+"""What every turn passes before its handler, outermost first: explain, access, throttle, noting."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from bot.commands import Commands, Handler
 from bot.layers.access import access
@@ -12,10 +12,18 @@ __all__ = ["Layers", "Suggester", "Throttle"]
 
 
 class Layers:
-    def __init__(self, commands: Commands, admins: Collection[str], throttle: Throttle) -> None:
+    def __init__(
+        self,
+        commands: Commands,
+        admins: Collection[str],
+        throttle: Throttle,
+        *,
+        noting: Callable[[Handler], Handler] = lambda handler: handler,
+    ) -> None:
         self._commands = commands
         self._admins = admins
         self._throttle = throttle
+        self._noting = noting
 
     def __call__(self, handler: Handler) -> Handler:
-        return explain(access(self._commands, self._admins, self._throttle(handler)))
+        return explain(access(self._commands, self._admins, self._throttle(self._noting(handler))))
