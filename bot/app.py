@@ -77,7 +77,8 @@ def compose(
     models = catalogue.load(settings.catalogue)
     providers = Providers(settings, models, sandbox)
     stack.push_async_callback(providers.aclose)
-    ledger = Ledger(storage.ledger, Budgets(settings), models)
+    budgets = Budgets(settings)
+    ledger = Ledger(storage.ledger, budgets, models)
     stack.push_async_callback(ledger.aclose)
     return Services(
         settings=settings,
@@ -89,6 +90,9 @@ def compose(
             API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
         ),
         ledger=ledger,
+        budgets=budgets,
+        budget_book=storage.budgets,
+        people=storage.people,
         memory=storage.memory,
         feedback=storage.feedback,
         preferences=storage.preferences,

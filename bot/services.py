@@ -9,10 +9,13 @@ from bot.commands import Commands
 from bot.openai.catalogue import Catalogue
 from bot.ports import Adapter
 from bot.settings import Settings
+from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
+from bot.storage.budgets import BudgetBook
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
+from bot.storage.people import People
 from bot.storage.preferences import Preferences
 from bot.storage.works import Works
 
@@ -26,6 +29,9 @@ class Services:
     catalogue: Catalogue
     openai: OpenAI
     ledger: Ledger
+    budgets: Budgets  # how they work
+    budget_book: BudgetBook  # which there are
+    people: People
     memory: Memory
     feedback: Feedback
     preferences: Preferences

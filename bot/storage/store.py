@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.storage.budgets import BudgetBook
 from bot.storage.cache import USUAL, Cache
 from bot.storage.database import Database, open_database
 from bot.storage.duties import Duties
@@ -10,6 +11,7 @@ from bot.storage.inbox import Inbox
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
+from bot.storage.people import People
 from bot.storage.preferences import Preferences
 from bot.storage.state import StoredState
 from bot.storage.steps import Steps
@@ -28,6 +30,8 @@ class Storage:
         self.duties = Duties(database)
         self.feedback = Feedback(database)
         self.ledger = Books(database)
+        self.budgets = BudgetBook(database)
+        self.people = People(database)
         self.cache = Cache(database, cached)
         self.works = Works(database, files / "works")
 

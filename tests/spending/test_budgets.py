@@ -6,7 +6,7 @@ from tests.spending.desk import ADA, NOON
 
 def limits(**settings):
     settings = Settings(_env_file=None, timezone="Europe/Berlin", **settings)
-    return Budgets(settings).limits(ADA.author, ADA.workspace, NOON)
+    return Budgets(settings).limits(ADA, [], NOON)
 
 
 def test_only_budgets_that_are_set_stand():

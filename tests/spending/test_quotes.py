@@ -16,7 +16,7 @@ def quote(prices=PRICES, ceiling=None, **changes):
 
 
 def limits(**settings):
-    return Budgets(Settings(_env_file=None, **settings)).limits(ADA.author, ADA.workspace, NOON)
+    return Budgets(Settings(_env_file=None, **settings)).limits(ADA, [], NOON)
 
 
 def test_a_small_budget_gets_a_short_answer():

@@ -1,0 +1,173 @@
+"""Which budgets stand and what is left of them, read inside a transaction of the ledger's."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple, TypeAlias
+
+Kind: TypeAlias = Literal["person", "channel", "workspace"]
+Window: TypeAlias = Literal["hour", "day", "month"]
+Unit: TypeAlias = Literal["money", "tokens", "pictures", "seconds", "requests"]
+Whose: TypeAlias = Literal["person", "role", "everyone", "channel", "workspace"]
+
+
+@dataclass(frozen=True)
+class Account:
+    """What one sum is about: a person's day, a workspace's month."""
+
+    kind: Kind
+    subject: str  # slack:T1:U2, slack:T1:C3, slack:T1
+    window: Window
+    start: int  # UTC seconds
+
+
+class Tally(NamedTuple):
+    """What a budget counts of an account."""
+
+    account: Account
+    unit: Unit = "money"
+    capability: str = ""  # "": all that the unit counts
+
+    def counts(self, capability: str) -> bool:
+        """Whether a call of this capability is counted."""
+        if self.capability:
+            return self.capability == capability
+        only = ONLY.get(self.unit)
+        return capability in only if only else capability not in NEVER.get(self.unit, ())
+
+
+class Balance(NamedTuple):
+    """In the unit of what is counted: micro-dollars, tokens, pictures, seconds, requests."""
+
+    spent: int  # since the window began or was reset
+    held: int  # by calls under way
+    granted: int = 0  # beside the budget, for this window
+
+
+class Whom(NamedTuple):
+    """Whose a budget is. `everyone` of slack:T1, `role` slack:T1:S9, `channel` slack:T1:C3."""
+
+    kind: Whose
+    subject: str
+
+
+class Budget(NamedTuple):
+    whom: Whom
+    unit: Unit
+    window: Window
+    capability: str
+    amount: int | None  # micro-dollars, or a number of the unit; None: no limit
+
+
+ONLY: dict[Unit, tuple[str, ...]] = {  # what a budget counts that names no capability
+    "tokens": ("chat", "embeddings", "fine_tuning", "batches"),  # known before the call
+    "pictures": ("images",),
+    "seconds": ("transcription",),
+}
+NEVER: dict[Unit, tuple[str, ...]] = {
+    "requests": ("moderation",),  # nobody asks for it, and what is spent must not switch it off
+}
+
+
+class Look:
+    """All that it sees is of one moment."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def budgets(self, whom: Collection[Whom]) -> list[Budget]:
+        """Those that are set for one of these."""
+        subjects = {one.subject for one in whom}
+        query = _BUDGETS.format(_marks(subjects))  # only question marks go in
+        rows = self._connection.execute(query, (*subjects,)).fetchall()
+        found = [Budget(Whom(kind, subject), *rest) for subject, kind, *rest in rows]
+        return [budget for budget in found if budget.whom in whom]
+
+    def balances(self, tallies: Sequence[Tally]) -> list[Balance]:
+        if not tallies:
+            return []
+        held, changed = self._held(tallies), self._changed(tallies)
+        return [
+            Balance(
+                self._spent(tally) - changed[tally, "reset"], holds, changed[tally, "grant"]
+            )
+            for tally, holds in zip(tallies, held, strict=True)
+        ]  # fmt: skip
+
+    def _spent(self, tally: Tally) -> int:
+        account = tally.account
+        query = _SPENT[tally.unit, bool(tally.capability)]
+        key = (account.start, account.window, account.kind, account.subject)
+        more = (tally.capability,) if tally.capability else ()
+        found: int = self._connection.execute(query, key + more).fetchone()[0]
+        return found
+
+    def _held(self, tallies: Iterable[Tally]) -> Sequence[int]:
+        """One look at the index of what is under way, whatever their number."""
+        columns, values = [], []
+        for tally in tallies:
+            columns.append(_HOLDS[tally.unit, tally.account.kind, tally.account.window,
+                                  bool(tally.capability)])  # fmt: skip
+            values += [tally.account.subject, tally.account.start]
+            values += [tally.capability] if tally.capability else []
+        query = f"SELECT {', '.join(columns)} FROM calls WHERE state = 'held'"  # noqa: S608  made here
+        found: Sequence[int] = self._connection.execute(query, values).fetchone()
+        return found
+
+    def _changed(self, tallies: Sequence[Tally]) -> dict[tuple[Tally, str], int]:
+        """What was granted, and what was forgiven."""
+        subjects = {tally.account.subject for tally in tallies}
+        starts = {tally.account.start for tally in tallies}
+        query = _CHANGED.format(_marks(subjects), _marks(starts))
+        sums: dict[tuple[Tally, str], int] = defaultdict(int)
+        for row in self._connection.execute(query, (*subjects, *starts)):
+            verb, amount, kind, subject, window, start, unit, capability = row
+            tally = Tally(Account(kind, subject, window, start), unit, capability)
+            sums[tally, verb] += amount
+        return sums
+
+
+def _marks(values: Collection[object]) -> str:
+    return ", ".join("?" * len(values))
+
+
+_BUDGETS = (
+    "SELECT subject, kind, unit, window, capability, amount FROM budgets WHERE subject IN ({})"
+)
+_CHANGED = """SELECT verb, amount, kind, subject, window, start, unit, capability
+    FROM budget_changes WHERE subject IN ({}) AND start IN ({})"""
+_UNITS: dict[Unit, tuple[str, str]] = {  # what totals have of it, and what a call holds
+    "money": ("spent", "reserved"),
+    "tokens": ("tokens_in + tokens_out", "tokens_held"),
+    "pictures": ("pictures", "pictures"),
+    "seconds": ("seconds", "seconds"),
+    "requests": ("calls", "1"),
+}
+_KINDS: dict[Kind, str] = {"person": "author", "channel": "channel", "workspace": "workspace"}
+_WINDOWS: tuple[Window, ...] = ("hour", "day", "month")
+
+
+def _among(unit: Unit, *, named: bool) -> str:
+    """The condition that `Tally.counts` is."""
+    if named:
+        return " AND capability = ?"
+    if unit in ONLY:
+        return f" AND capability IN ({', '.join(map(repr, ONLY[unit]))})"
+    return "".join(f" AND capability <> '{never}'" for never in NEVER.get(unit, ()))
+
+
+_SPENT = {
+    (unit, named): f"SELECT coalesce(sum({spent}), 0) FROM totals WHERE start = ?"  # noqa: S608  constants
+    f" AND window = ? AND kind = ? AND subject = ?{_among(unit, named=named)}"
+    for unit, (spent, _) in _UNITS.items()
+    for named in (True, False)
+}
+_HOLDS = {
+    (unit, kind, window, named): f"coalesce(sum({held}) FILTER (WHERE {column} = ?"
+    f" AND {window} = ?{_among(unit, named=named)}), 0)"
+    for unit, (_, held) in _UNITS.items()
+    for kind, column in _KINDS.items()
+    for window in _WINDOWS
+    for named in (True, False)
+}
