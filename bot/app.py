@@ -19,7 +19,7 @@ from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
-from bot.layers import Layers, Suggester, Throttle
+from bot.layers import Allowance, Layers, Suggester, Throttle
 from bot.openai import catalogue
 from bot.openai.api import API
 from bot.ports import Adapter, Ground
@@ -27,6 +27,7 @@ from bot.provider_settings import CAPABILITIES
 from bot.providers import Providers
 from bot.services import Services
 from bot.settings import Settings, is_loopback, load
+from bot.spending.alerts import Alerts
 from bot.spending.bills import Bills
 from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
@@ -60,7 +61,12 @@ async def run(settings: Settings) -> None:
         )
         adapters = services.adapters
         adapters |= connect_adapters(ground(settings, storage, server.app, services.chat_model))
-        layers = Layers(services.commands, services.admins, Throttle(settings.turns_per_minute))
+        layers = Layers(
+            services.commands,
+            services.admins,
+            Throttle(settings.turns_per_minute),
+            allowance(services),
+        )
         dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
         services.announce.accept = dispatcher.accept
         await server.start()
@@ -98,6 +104,13 @@ def compose(
         preferences=storage.preferences,
         works=storage.works,
         commands=Commands(()),
+    )
+
+
+def allowance(services: Services) -> Allowance:
+    alerts = Alerts(services.preferences)
+    return Allowance(
+        services.ledger, services.budget_book, services.people, alerts, services.announce
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Self
+from typing import NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from bot.errors import Refused
@@ -27,6 +27,7 @@ from bot.storage.balances import (
     Window,
 )
 
+PER: dict[Window, str] = {"hour": "an hour", "day": "a day", "month": "a month"}
 WHEN: dict[Window, str] = {"hour": "this hour", "day": "today", "month": "this month"}
 _OWNER: dict[Kind, str] = {"person": "your", "channel": "this channel's",
                            "workspace": "this workspace's"}  # fmt: skip
@@ -66,6 +67,8 @@ class Limit:
         return f"{_OWNER[self.account.kind]} {self.what}"
 
     def with_grant(self, balance: Balance) -> Self:
+        if not balance.granted:
+            return self
         return replace(self, amount=self.amount + balance.granted)
 
     def room(self, balance: Balance) -> int:
@@ -103,6 +106,12 @@ class BudgetSpent(Refused):
         self.limit = limit
 
 
+def described(budget: Budget) -> str:
+    """`$5.00 a day`, `20 requests an hour for images`."""
+    named = f" for {budget.capability.replace('_', ' ')}" if budget.capability else ""
+    return f"{said(budget.unit, budget.amount)} {PER[budget.window]}{named}"
+
+
 def home(author: str) -> str:
     """Those who can be one person: `slack:T1`, `discord`. Everyone in it has the same default, and
     its roles.
@@ -135,9 +144,11 @@ class Budgets:
         }
         self._usual = {key: micros(amount) for key, amount in amounts.items() if amount is not None}
 
+        self._spans: dict[Window, Span] = {}  # the last that were asked for
+
     def start(self, window: Window, now: float) -> int:
         """UTC seconds of the beginning of the window that `now` is in."""
-        return windows.start(window, now, self._zone)
+        return self._span(window, now).start
 
     def account(self, kind: Kind, subject: str, window: Window, now: float) -> Account:
         return Account(kind, subject, window, self.start(window, now))
@@ -169,9 +180,17 @@ class Budgets:
 
     def limit(self, budget: Budget, kind: Kind, subject: str, now: float) -> Limit:
         """The budget as it applies to this subject's account. It must have an amount."""
-        account = self.account(kind, subject, budget.window, now)
-        tally = Tally(account, budget.unit, budget.capability)
+        tally = self.tally(budget, kind, subject, now)
         return Limit(tally, budget.amount or 0, self.resets(budget.window, now), self._contact)
+
+    def own(self, budget: Budget, now: float) -> Limit:
+        """Of one that has an account of its own: not a role's, not everyone's."""
+        return self.limit(budget, PURSES[budget.whom.kind][0], budget.whom.subject, now)
+
+    def tally(self, budget: Budget, kind: Kind, subject: str, now: float) -> Tally:
+        """What it counts of this subject's account."""
+        account = Account(kind, subject, budget.window, self.start(budget.window, now))
+        return Tally(account, budget.unit, budget.capability)
 
     def looked(
         self, look: Look, payer: Payer, now: float, capability: str = ""
@@ -184,10 +203,31 @@ class Budgets:
         pairs = zip(limits, balances, strict=True)
         return [(limit.with_grant(balance), balance) for limit, balance in pairs]
 
+    def moment(self, at: float) -> str:
+        """`29 November 14:03`, in the time zone of the windows."""
+        moment = datetime.fromtimestamp(at, self._zone)
+        return f"{moment.day} {moment:%B %H:%M}"
+
     def resets(self, window: Window, now: float) -> str:
-        moment = datetime.fromtimestamp(windows.reset(window, now, self._zone), self._zone)
-        when = f"on {moment.day} {moment:%B}" if window == "month" else f"at {moment:%H:%M}"
-        return f"{when} ({self._zone.key})"
+        return self._span(window, now).resets
+
+    def _span(self, window: Window, now: float) -> "Span":
+        span = self._spans.get(window)
+        if span is None or not span.start <= now < span.end:
+            end = windows.reset(window, now, self._zone)
+            moment = datetime.fromtimestamp(end, self._zone)
+            when = f"on {moment.day} {moment:%B}" if window == "month" else f"at {moment:%H:%M}"
+            start = windows.start(window, now, self._zone)
+            span = self._spans[window] = Span(start, end, f"{when} ({self._zone.key})")
+        return span
+
+
+class Span(NamedTuple):
+    """A window of now."""
+
+    start: int
+    end: int
+    resets: str  # at 00:00 (Europe/Berlin)
 
 
 def _nearness(budget: Budget) -> tuple[int, float]:

@@ -18,7 +18,7 @@ from bot.spending.budgets import Budgets, Limit
 from bot.spending.outcomes import NOTHING, settled
 from bot.spending.payer import Payer
 from bot.spending.quotes import Quote
-from bot.storage.balances import Balance, Look
+from bot.storage.balances import Balance, Budget, Look
 from bot.storage.ledger import Books, Entry, Held, Outcome, Total
 from bot.storage.problems import StorageUnavailable
 
@@ -137,6 +137,19 @@ class Ledger:
         """Every budget that applies to this payer, and what is used of it."""
         now = self._now()
         return await self._books.look(lambda look: self._budgets.looked(look, payer, now))
+
+    async def used(self, budgets: Sequence[Budget]) -> list[tuple[Limit, Balance]]:
+        """Of budgets with an amount and an account of their own: not a role's or everyone's."""
+        now = self._now()
+        limits = [self._budgets.own(budget, now) for budget in budgets]
+        balances = await self._books.look(
+            lambda look: look.balances([limit.tally for limit in limits])
+        )
+        pairs = zip(limits, balances, strict=True)
+        return [(limit.with_grant(balance), balance) for limit, balance in pairs]
+
+    def now(self) -> float:
+        return self._now()
 
     async def recover(self) -> int:
         """Close what dead processes left open, by estimate, and what could not be written before.

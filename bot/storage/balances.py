@@ -1,10 +1,9 @@
 """Which budgets stand and what is left of them, read inside a transaction of the ledger's."""
 
 import sqlite3
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, Self, TypeAlias
 
 Kind: TypeAlias = Literal["person", "channel", "workspace"]
 Window: TypeAlias = Literal["hour", "day", "month"]
@@ -43,6 +42,12 @@ class Balance(NamedTuple):
     spent: int  # since the window began or was reset
     held: int  # by calls under way
     granted: int = 0  # beside the budget, for this window
+
+    def after(self, changes: Iterable[tuple[str, int]]) -> Self:
+        """With what was granted and forgiven."""
+        forgiven = sum(amount for verb, amount in changes if verb == "reset")
+        granted = sum(amount for verb, amount in changes if verb == "grant")
+        return self._replace(spent=self.spent - forgiven, granted=granted)
 
 
 class Whom(NamedTuple):
@@ -87,45 +92,50 @@ class Look:
     def balances(self, tallies: Sequence[Tally]) -> list[Balance]:
         if not tallies:
             return []
-        held, changed = self._held(tallies), self._changed(tallies)
-        return [
-            Balance(
-                self._spent(tally) - changed[tally, "reset"], holds, changed[tally, "grant"]
-            )
-            for tally, holds in zip(tallies, held, strict=True)
-        ]  # fmt: skip
+        balances = map(Balance, self._spent(tallies), self._held(tallies))
+        changes = self._changes(tallies)
+        if not changes:
+            return list(balances)
+        pairs = zip(balances, tallies, strict=True)
+        return [balance.after(changes.get(tally, ())) for balance, tally in pairs]
 
-    def _spent(self, tally: Tally) -> int:
-        account = tally.account
-        query = _SPENT[tally.unit, bool(tally.capability)]
-        key = (account.start, account.window, account.kind, account.subject)
-        more = (tally.capability,) if tally.capability else ()
-        found: int = self._connection.execute(query, key + more).fetchone()[0]
+    def _spent(self, tallies: Sequence[Tally]) -> Sequence[int]:
+        columns, values = [], list[str | int]()
+        for tally in tallies:
+            columns.append(_SPENT[tally.unit, bool(tally.capability)])
+            account = tally.account
+            values += (account.start, account.window, account.kind, account.subject)
+            values += (tally.capability,) if tally.capability else ()
+        found: Sequence[int] = self._connection.execute(_row(columns), values).fetchone()
         return found
 
-    def _held(self, tallies: Iterable[Tally]) -> Sequence[int]:
+    def _held(self, tallies: Sequence[Tally]) -> Sequence[int]:
         """One look at the index of what is under way, whatever their number."""
-        columns, values = [], []
+        columns, values = [], list[str | int]()
         for tally in tallies:
-            columns.append(_HOLDS[tally.unit, tally.account.kind, tally.account.window,
-                                  bool(tally.capability)])  # fmt: skip
-            values += [tally.account.subject, tally.account.start]
-            values += [tally.capability] if tally.capability else []
-        query = f"SELECT {', '.join(columns)} FROM calls WHERE state = 'held'"  # noqa: S608  made here
+            account = tally.account
+            columns.append(_HOLDS[tally.unit, account.kind, account.window, bool(tally.capability)])
+            values += (account.subject, account.start)
+            values += (tally.capability,) if tally.capability else ()
+        query = f"{_row(columns)} FROM calls WHERE state = 'held'"
         found: Sequence[int] = self._connection.execute(query, values).fetchone()
         return found
 
-    def _changed(self, tallies: Sequence[Tally]) -> dict[tuple[Tally, str], int]:
+    def _changes(self, tallies: Sequence[Tally]) -> dict[Tally, list[tuple[str, int]]]:
         """What was granted, and what was forgiven."""
         subjects = {tally.account.subject for tally in tallies}
         starts = {tally.account.start for tally in tallies}
         query = _CHANGED.format(_marks(subjects), _marks(starts))
-        sums: dict[tuple[Tally, str], int] = defaultdict(int)
+        changes: dict[Tally, list[tuple[str, int]]] = {}
         for row in self._connection.execute(query, (*subjects, *starts)):
             verb, amount, kind, subject, window, start, unit, capability = row
             tally = Tally(Account(kind, subject, window, start), unit, capability)
-            sums[tally, verb] += amount
-        return sums
+            changes.setdefault(tally, []).append((verb, amount))
+        return changes
+
+
+def _row(columns: Iterable[str]) -> str:
+    return f"SELECT {', '.join(columns)}"
 
 
 def _marks(values: Collection[object]) -> str:
@@ -158,8 +168,8 @@ def _among(unit: Unit, *, named: bool) -> str:
 
 
 _SPENT = {
-    (unit, named): f"SELECT coalesce(sum({spent}), 0) FROM totals WHERE start = ?"  # noqa: S608  constants
-    f" AND window = ? AND kind = ? AND subject = ?{_among(unit, named=named)}"
+    (unit, named): f"(SELECT coalesce(sum({spent}), 0) FROM totals WHERE start = ?"  # noqa: S608  constants
+    f" AND window = ? AND kind = ? AND subject = ?{_among(unit, named=named)})"
     for unit, (spent, _) in _UNITS.items()
     for named in (True, False)
 }

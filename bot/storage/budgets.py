@@ -52,16 +52,19 @@ class BudgetBook:
 
         await self._database.write(work)
 
-    async def remove(self, asked: Asked, budget: Budget) -> bool:
-        """Whether there was one; its amount does not matter."""
+    async def remove(self, asked: Asked, budget: Budget) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            if _logged(connection, asked, "remove", budget):
+                connection.execute(_REMOVE, _row(budget)[:5])
 
-        def work(connection: sqlite3.Connection) -> bool:
-            if connection.execute(_DONE, (asked.id,)).fetchone():
-                return True
-            gone = connection.execute(_REMOVE, _row(budget)[:5]).rowcount
-            return bool(gone) and _logged(connection, asked, "remove", budget)
+        await self._database.write(work)
 
-        return await self._database.write(work)
+    async def removed(self, asked: Asked) -> Budget | None:
+        """What was removed already, before a restart."""
+        row = await self._database.read(
+            lambda connection: connection.execute(_DONE, (asked.id,)).fetchone()
+        )
+        return Budget(Whom(row[1], row[0]), *row[2:]) if row else None
 
     async def grant(self, asked: Asked, tally: Tally, amount: int) -> None:
         """More than the budget says, in this window."""
@@ -174,7 +177,8 @@ _REMOVE = """DELETE FROM budgets
     WHERE subject = ? AND kind = ? AND unit = ? AND window = ? AND capability = ?"""
 _LOG = """INSERT INTO budget_changes (id, at, author, verb, subject, kind, unit, window,
     capability, amount, start) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"""
-_DONE = "SELECT 1 FROM budget_changes WHERE id = ?"
+_DONE = """SELECT subject, kind, unit, window, capability, amount FROM budget_changes
+    WHERE id = ? AND verb = 'remove'"""
 _FORGIVEN = """SELECT amount FROM budget_changes WHERE id = ?
     AND subject = ? AND kind = ? AND unit = ? AND window = ? AND capability = ?"""
 _SCOPE = """(kind IN ('person', 'role') AND subject GLOB :within

@@ -46,7 +46,12 @@ class House:
             services.commands[command.name] = command
         await self.world.connect(self.storage.state)
         adapter = self.world.adapter
-        layers = Layers(services.commands, services.admins, Throttle(None))
+        layers = Layers(
+            services.commands,
+            services.admins,
+            Throttle(None),
+            app.allowance(services),
+        )
         services.adapters[adapter.name] = adapter
         turns = Turns(self.storage, router, layers, services.adapters)
         self.dispatcher = Dispatcher(self.storage.inbox, turns)
