@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple, Self
@@ -38,8 +37,7 @@ PURSES: dict[Whose, tuple[Kind, int]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Limit:
+class Limit(NamedTuple):
     """A budget that applies, for one account."""
 
     tally: Tally
@@ -69,7 +67,7 @@ class Limit:
     def with_grant(self, balance: Balance) -> Self:
         if not balance.granted:
             return self
-        return replace(self, amount=self.amount + balance.granted)
+        return self._replace(amount=self.amount + balance.granted)
 
     def room(self, balance: Balance) -> int:
         """What is not used and not held, in the unit."""
@@ -162,12 +160,14 @@ class Budgets:
             if kind == one.kind
         ]
 
-    def limits(self, payer: Payer, standing: Sequence[Budget], now: float) -> list[Limit]:
+    def limits(
+        self, payer: Payer, whose: Sequence[Whom], standing: Sequence[Budget], now: float
+    ) -> list[Limit]:
         """Every budget that applies: the nearest of each purse, unit, window and capability.
-        `standing`: those that are set for one of `whom(payer)`.
+        `standing`: those that are set for one of `whose`, which is `whom(payer)`.
         """
         nearest: dict[tuple[Kind, Unit, Window, str], Budget] = {}
-        for budget in [*self.usual(whom(payer)), *sorted(standing, key=_nearness)]:
+        for budget in [*self.usual(whose), *sorted(standing, key=_nearness)]:
             purse, _ = PURSES[budget.whom.kind]
             nearest[purse, budget.unit, budget.window, budget.capability] = budget
         subjects: dict[Kind, str] = {"person": payer.author, "channel": payer.channel,
@@ -196,7 +196,8 @@ class Budgets:
         self, look: Look, payer: Payer, now: float, capability: str = ""
     ) -> list[tuple[Limit, Balance]]:
         """Every budget that applies (to a call of this capability), and what is used of it."""
-        limits = self.limits(payer, look.budgets(whom(payer)), now)
+        whose = whom(payer)
+        limits = self.limits(payer, whose, look.budgets(whose), now)
         if capability:
             limits = [limit for limit in limits if limit.tally.counts(capability)]
         balances = look.balances([limit.tally for limit in limits])

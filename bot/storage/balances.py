@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal, NamedTuple, Self, TypeAlias
 
 Kind: TypeAlias = Literal["person", "channel", "workspace"]
@@ -11,8 +11,7 @@ Unit: TypeAlias = Literal["money", "tokens", "pictures", "seconds", "requests"]
 Whose: TypeAlias = Literal["person", "role", "everyone", "channel", "workspace"]
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(NamedTuple):
     """What one sum is about: a person's day, a workspace's month."""
 
     kind: Kind
@@ -86,40 +85,28 @@ class Look:
         subjects = {one.subject for one in whom}
         query = _BUDGETS.format(_marks(subjects))  # only question marks go in
         rows = self._connection.execute(query, (*subjects,)).fetchall()
+        if not rows:
+            return []
         found = [Budget(Whom(kind, subject), *rest) for subject, kind, *rest in rows]
         return [budget for budget in found if budget.whom in whom]
 
     def balances(self, tallies: Sequence[Tally]) -> list[Balance]:
         if not tallies:
             return []
-        balances = map(Balance, self._spent(tallies), self._held(tallies))
-        changes = self._changes(tallies)
-        if not changes:
+        values = list[str | int]()
+        for account, _, capability in tallies:
+            kind, subject, window, start = account
+            values += (start, window, kind, subject)
+            values += (capability, subject, start, capability) if capability else (subject, start)
+        shapes = tuple(
+            (t.unit, t.account.kind, t.account.window, bool(t.capability)) for t in tallies
+        )
+        found = self._connection.execute(_query(shapes), values).fetchone()
+        balances = map(Balance, found[::2], found[1::2])
+        if not (changes := self._changes(tallies)):
             return list(balances)
         pairs = zip(balances, tallies, strict=True)
         return [balance.after(changes.get(tally, ())) for balance, tally in pairs]
-
-    def _spent(self, tallies: Sequence[Tally]) -> Sequence[int]:
-        columns, values = [], list[str | int]()
-        for tally in tallies:
-            columns.append(_SPENT[tally.unit, bool(tally.capability)])
-            account = tally.account
-            values += (account.start, account.window, account.kind, account.subject)
-            values += (tally.capability,) if tally.capability else ()
-        found: Sequence[int] = self._connection.execute(_row(columns), values).fetchone()
-        return found
-
-    def _held(self, tallies: Sequence[Tally]) -> Sequence[int]:
-        """One look at the index of what is under way, whatever their number."""
-        columns, values = [], list[str | int]()
-        for tally in tallies:
-            account = tally.account
-            columns.append(_HOLDS[tally.unit, account.kind, account.window, bool(tally.capability)])
-            values += (account.subject, account.start)
-            values += (tally.capability,) if tally.capability else ()
-        query = f"{_row(columns)} FROM calls WHERE state = 'held'"
-        found: Sequence[int] = self._connection.execute(query, values).fetchone()
-        return found
 
     def _changes(self, tallies: Sequence[Tally]) -> dict[Tally, list[tuple[str, int]]]:
         """What was granted, and what was forgiven."""
@@ -134,8 +121,16 @@ class Look:
         return changes
 
 
-def _row(columns: Iterable[str]) -> str:
-    return f"SELECT {', '.join(columns)}"
+@lru_cache(maxsize=256)
+def _query(shapes: Sequence[tuple[Unit, Kind, Window, bool]]) -> str:
+    """What is spent and what is held of each: one look at the index of what is under way, whatever
+    their number.
+    """
+    columns = [
+        f"{_SPENT[unit, named]}, {_HOLDS[unit, kind, window, named]}"
+        for unit, kind, window, named in shapes
+    ]
+    return f"SELECT {', '.join(columns)} FROM calls WHERE state = 'held'"  # noqa: S608  made here
 
 
 def _marks(values: Collection[object]) -> str:
