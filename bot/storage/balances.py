@@ -93,7 +93,7 @@ class Look:
     def balances(self, tallies: Sequence[Tally]) -> list[Balance]:
         if not tallies:
             return []
-        values = list[str | int]()
+        values: list[str | int] = [min(account.start for account, *_ in tallies)]
         for account, _, capability in tallies:
             kind, subject, window, start = account
             values += (start, window, kind, subject)
@@ -101,10 +101,11 @@ class Look:
         shapes = tuple(
             (t.unit, t.account.kind, t.account.window, bool(t.capability)) for t in tallies
         )
-        found = self._connection.execute(_query(shapes), values).fetchone()
+        changed, *found = self._connection.execute(_query(shapes), values).fetchone()
         balances = map(Balance, found[::2], found[1::2])
-        if not (changes := self._changes(tallies)):
+        if not changed:
             return list(balances)
+        changes = self._changes(tallies)
         pairs = zip(balances, tallies, strict=True)
         return [balance.after(changes.get(tally, ())) for balance, tally in pairs]
 
@@ -123,14 +124,14 @@ class Look:
 
 @lru_cache(maxsize=256)
 def _query(shapes: Sequence[tuple[Unit, Kind, Window, bool]]) -> str:
-    """What is spent and what is held of each: one look at the index of what is under way, whatever
-    their number.
+    """Whether anything was granted or forgiven; and of each what is spent and what is held: one
+    look at the index of what is under way, whatever their number.
     """
     columns = [
         f"{_SPENT[unit, named]}, {_HOLDS[unit, kind, window, named]}"
         for unit, kind, window, named in shapes
     ]
-    return f"SELECT {', '.join(columns)} FROM calls WHERE state = 'held'"  # noqa: S608  made here
+    return f"SELECT {_ANY_CHANGE}, {', '.join(columns)} FROM calls WHERE state = 'held'"  # noqa: S608  made here
 
 
 def _marks(values: Collection[object]) -> str:
@@ -140,6 +141,7 @@ def _marks(values: Collection[object]) -> str:
 _BUDGETS = (
     "SELECT subject, kind, unit, window, capability, amount FROM budgets WHERE subject IN ({})"
 )
+_ANY_CHANGE = "EXISTS (SELECT 1 FROM budget_changes WHERE start >= ?)"
 _CHANGED = """SELECT verb, amount, kind, subject, window, start, unit, capability
     FROM budget_changes WHERE subject IN ({}) AND start IN ({})"""
 _UNITS: dict[Unit, tuple[str, str]] = {  # what totals have of it, and what a call holds

@@ -57,7 +57,7 @@ CREATE TABLE budget_changes (
     PRIMARY KEY (id, subject, kind, unit, window, capability)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX budget_changes_at ON budget_changes (at);
-CREATE INDEX budget_changes_start ON budget_changes (subject, start) WHERE start IS NOT NULL;
+CREATE INDEX budget_changes_start ON budget_changes (start, subject) WHERE start IS NOT NULL;
 
 -- How much of a budget was used when somebody was last told. Another amount is another budget.
 CREATE TABLE told (
