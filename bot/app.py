@@ -19,7 +19,7 @@ from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
-from bot.layers import Layers, Suggester, Throttle
+from bot.layers import Allowance, Layers, Suggester, Throttle
 from bot.layers.noting import noting
 from bot.openai import catalogue
 from bot.openai.api import API
@@ -30,6 +30,7 @@ from bot.provider_settings import CAPABILITIES
 from bot.providers import Providers
 from bot.services import Services
 from bot.settings import Settings, is_loopback, load
+from bot.spending.alerts import Alerts
 from bot.spending.bills import Bills
 from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
@@ -64,13 +65,8 @@ async def run(settings: Settings) -> None:
         )
         adapters = services.adapters
         adapters |= connect_adapters(ground(settings, storage, server.app, services.chat_model))
-        layers = Layers(
-            services.commands,
-            services.admins,
-            Throttle(settings.turns_per_minute),
-            noting=partial(noting, services),
-        )
-        dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
+        turns = Turns(storage, router, layers_of(services), adapters)
+        dispatcher = Dispatcher(storage.inbox, turns)
         services.announce.accept = dispatcher.accept
         await server.start()
         stack.push_async_callback(server.stop)
@@ -86,7 +82,8 @@ def compose(
     models = catalogue.load(settings.catalogue)
     providers = Providers(settings, models, sandbox)
     stack.push_async_callback(providers.aclose)
-    ledger = Ledger(storage.ledger, Budgets(settings), models)
+    budgets = Budgets(settings)
+    ledger = Ledger(storage.ledger, budgets, models)
     stack.push_async_callback(ledger.aclose)
     return Services(
         settings=settings,
@@ -98,6 +95,8 @@ def compose(
             API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
         ),
         ledger=ledger,
+        budgets=budgets,
+        budget_book=storage.budgets,
         people=storage.people,
         memory=storage.memory,
         feedback=storage.feedback,
@@ -117,6 +116,17 @@ def _organization(stack: AsyncExitStack, settings: Settings) -> Organization | N
     transport = Transport(settings.openai_base_url, settings.openai_admin_key)
     stack.push_async_callback(transport.aclose)
     return Organization(transport)
+
+
+def layers_of(services: Services) -> Layers:
+    """What every turn passes."""
+    allowance = Allowance(
+        services.ledger, services.budget_book, services.people, Alerts(services.preferences),
+        services.announce,
+    )  # fmt: skip
+    throttle = Throttle(services.settings.turns_per_minute)
+    inner = (allowance, partial(noting, services))
+    return Layers(services.commands, services.admins, throttle, *inner)
 
 
 def ground(settings: Settings, storage: Storage, http: web.Application, chat_model: str) -> Ground:

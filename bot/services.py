@@ -10,8 +10,10 @@ from bot.openai.catalogue import Catalogue
 from bot.openai.organization import Organization
 from bot.ports import Adapter
 from bot.settings import Settings
+from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
+from bot.storage.budgets import BudgetBook
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
 from bot.storage.people import People
@@ -31,6 +33,8 @@ class Services:
     catalogue: Catalogue
     openai: OpenAI
     ledger: Ledger
+    budgets: Budgets  # how they work
+    budget_book: BudgetBook  # which there are
     people: People
     memory: Memory
     feedback: Feedback

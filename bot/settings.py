@@ -89,6 +89,7 @@ class Settings(Environment, ProviderSettings):
     budget_person_month: Money = None
     budget_workspace_day: Money = None
     budget_workspace_month: Money = None
+    budget_contact: str = "an admin"  # whom to ask for more, in "Ask … if you need more"
     unpriced_call_ceiling: Money = None  # what to reserve for a call whose price is not known
 
     @field_validator("admins", mode="before")

@@ -54,7 +54,8 @@ def setup(services: Services) -> Iterable[Command]:
 
 async def _usage(ledger: Ledger, run: Run) -> Reply:
     author, place = run.event.author, run.event.place
-    yield Text(report(await ledger.statement(author.id, place.payer)))
+    statement = await ledger.statement(author.id, place.payer, place.channel_key, author.roles)
+    yield Text(report(statement))
 
 
 async def _team(making: Making, run: Run) -> Reply:
@@ -120,7 +121,7 @@ def _left(budgets: Sequence[tuple[Limit, Balance]]) -> str:
     if not budgets:
         return "No budget is set, so there is no limit."
     lines = [
-        f"- {dollars(limit.room(balance))} of {limit.name}; it starts again {limit.resets}"
+        f"- {limit.left(balance)} of {limit.name}; it starts again {limit.resets}"
         for limit, balance in budgets
     ]
     return "\n".join(["**Left**", *lines])

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.storage.budgets import BudgetBook
 from bot.storage.cache import USUAL, Cache
 from bot.storage.database import Database, open_database
 from bot.storage.duties import Duties
@@ -32,6 +33,7 @@ class Storage:
         self.duties = Duties(database)
         self.feedback = Feedback(database)
         self.ledger = Books(database)
+        self.budgets = BudgetBook(database)
         self.people = People(database)
         self.cache = Cache(database, cached)
         self.works = Works(database, files / "works")

@@ -107,13 +107,16 @@ _TWICE = """SELECT count(*) FROM (
     SELECT 1 FROM calls WHERE request_id LIKE 'req_%' AND estimated = 0 AND state = 'settled'
     GROUP BY request_id HAVING count(*) > 1)"""
 _ASTRAY = """WITH sums AS (
-    SELECT iif(column1 = 'day', day, month) AS start, column1 AS window, column2 AS kind,
-        iif(column2 = 'person', author, workspace) AS subject, capability,
+    SELECT CASE column1 WHEN 'hour' THEN hour WHEN 'day' THEN day ELSE month END AS start,
+        column1 AS window, column2 AS kind,
+        CASE column2 WHEN 'person' THEN author WHEN 'channel' THEN channel ELSE workspace END
+        AS subject, capability,
         sum(coalesce(cost, 0)) AS spent, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out,
         count(*) AS calls, sum(cost IS NULL) AS unpriced, sum(estimated) AS estimated,
         sum(pictures) AS pictures, sum(seconds) AS seconds, sum(characters) AS characters
-    FROM calls, (VALUES ('day', 'person'), ('day', 'workspace'),
-        ('month', 'person'), ('month', 'workspace'))
+    FROM calls, (VALUES ('hour', 'person'), ('hour', 'channel'), ('hour', 'workspace'),
+        ('day', 'person'), ('day', 'channel'), ('day', 'workspace'),
+        ('month', 'person'), ('month', 'channel'), ('month', 'workspace'))
     WHERE state = 'settled' GROUP BY 1, 2, 3, 4, 5)
     SELECT (SELECT count(*) FROM (SELECT * FROM sums EXCEPT SELECT * FROM totals))
          + (SELECT count(*) FROM (SELECT * FROM totals EXCEPT SELECT * FROM sums))"""

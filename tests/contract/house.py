@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from functools import partial
 from pathlib import Path
 
 from bot import app
@@ -11,8 +10,7 @@ from bot.discovery import set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.errors import NotAccepted
-from bot.layers import Layers, Suggester, Throttle
-from bot.layers.noting import noting
+from bot.layers import Suggester
 from bot.settings import Settings
 from bot.storage.store import open_storage
 from bot.supervision import Supervision
@@ -48,12 +46,7 @@ class House:
             services.commands[command.name] = command
         await self.world.connect(self.storage.state)
         adapter = self.world.adapter
-        layers = Layers(
-            services.commands,
-            services.admins,
-            Throttle(None),
-            noting=partial(noting, services),
-        )
+        layers = app.layers_of(services)
         services.adapters[adapter.name] = adapter
         turns = Turns(self.storage, router, layers, services.adapters)
         self.dispatcher = Dispatcher(self.storage.inbox, turns)

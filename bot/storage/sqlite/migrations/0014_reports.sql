@@ -47,12 +47,6 @@ BEGIN
         characters = characters + excluded.characters;
 END;
 
--- What people are called who asked for something.
-CREATE TABLE IF NOT EXISTS people (
-    author TEXT PRIMARY KEY,
-    name TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
 -- What is known of an answer beside its calls. `run` made them; an answer that was written anew
 -- has several.
 CREATE TABLE receipts (
