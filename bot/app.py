@@ -20,8 +20,11 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
 from bot.layers import Allowance, Layers, Suggester, Throttle
+from bot.layers.noting import noting
 from bot.openai import catalogue
 from bot.openai.api import API
+from bot.openai.organization import Organization
+from bot.openai.transport import Transport
 from bot.ports import Adapter, Ground
 from bot.provider_settings import CAPABILITIES
 from bot.providers import Providers
@@ -41,6 +44,7 @@ log = logging.getLogger(__name__)
 PAGE_ADMINS = ("page:owner", "page:admin")  # who logged in; the sandbox's own identity
 EVENT_IDS_KEPT = 7 * 86_400.0  # seconds; platforms deliver again within hours
 WORKS_KEPT = 30 * 86_400.0  # seconds that the buttons of an answer know what it made
+RECEIPTS_KEPT = 365 * 86_400.0  # seconds that the button under an answer tells what it cost
 LEDGER_PAUSE = 60.0  # seconds between looks for reservations of dead processes
 PRUNE_PAUSE = 3_600.0  # seconds
 
@@ -65,7 +69,8 @@ async def run(settings: Settings) -> None:
             services.commands,
             services.admins,
             Throttle(settings.turns_per_minute),
-            allowance(services),
+            allowance=allowance(services),
+            noting=partial(noting, services),
         )
         dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
         services.announce.accept = dispatcher.accept
@@ -103,15 +108,25 @@ def compose(
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
+        receipts=storage.receipts,
+        reports=storage.reports,
+        weekly=storage.weekly,
         commands=Commands(()),
+        organization=_organization(stack, settings),
     )
 
 
 def allowance(services: Services) -> Allowance:
     alerts = Alerts(services.preferences)
-    return Allowance(
-        services.ledger, services.budget_book, services.people, alerts, services.announce
-    )
+    return Allowance(services.ledger, services.budget_book, alerts, services.announce)
+
+
+def _organization(stack: AsyncExitStack, settings: Settings) -> Organization | None:
+    if settings.openai_admin_key is None:
+        return None
+    transport = Transport(settings.openai_base_url, settings.openai_admin_key)
+    stack.push_async_callback(transport.aclose)
+    return Organization(transport)
 
 
 def ground(settings: Settings, storage: Storage, http: web.Application, chat_model: str) -> Ground:
@@ -173,6 +188,7 @@ async def _serve(
 async def _prune(storage: Storage) -> None:
     await storage.inbox.prune(time.time() - EVENT_IDS_KEPT)
     await storage.works.prune(time.time() - WORKS_KEPT)
+    await storage.receipts.prune(time.time() - RECEIPTS_KEPT)
 
 
 def _leave_at_a_signal() -> asyncio.Event:

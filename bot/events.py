@@ -57,8 +57,16 @@ class Attachment(msgspec.Struct, frozen=True):
     @property
     def sounds(self) -> bool:
         """It may have something to listen to, going by what is said of it."""
-        kind = self.media_type or mimetypes.guess_type(self.name)[0] or ""
-        return self.spoken or kind.startswith(("audio/", "video/"))
+        return self.spoken or self._kind.startswith(("audio/", "video/"))
+
+    @property
+    def shows(self) -> bool:
+        """It may be a picture, going by what is said of it."""
+        return self._kind.startswith("image/")
+
+    @property
+    def _kind(self) -> str:
+        return self.media_type or mimetypes.guess_type(self.name)[0] or ""
 
 
 Value: TypeAlias = str | int | float | bool | Attachment
@@ -83,7 +91,8 @@ class Message(Occurrence, frozen=True, kw_only=True, tag="message"):
     """Somebody wrote something. `addressed`: a mention, a direct message or a reply to Parley;
     accept() adds what is said in threads that Parley takes part in.
 
-    `of`: the delivery that answered it before it was edited; it is answered anew there.
+    `of`: the delivery that answered it before it was edited; it is answered anew there. `reply`:
+    the message that it replies to, where the platform says so; a thread alone is no reply.
     """
 
     text: str
@@ -91,6 +100,7 @@ class Message(Occurrence, frozen=True, kw_only=True, tag="message"):
     addressed: bool = False
     attachments: tuple[Attachment, ...] = ()
     of: str = ""
+    reply: "Message | None" = None
 
 
 class Invocation(Occurrence, frozen=True, kw_only=True, tag="invocation"):

@@ -111,6 +111,10 @@ class Adapter(Protocol):
         """An address that opens the message with this native id; "" where there is none."""
         ...
 
+    async def called(self, place: Place) -> str:
+        """The channel's name as people know it, `#general`; "" where Parley cannot see it."""
+        ...
+
     async def react(self, place: Place, source: str, emoji: str) -> None:
         """`emoji`: one character. Raises Refused with a sentence where that is not to be had."""
         ...

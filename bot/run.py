@@ -27,6 +27,15 @@ async def _history() -> Sequence[Message]:
 
 
 @dataclass
+class Noted:
+    """What the receipt of an answer tells beside what it cost."""
+
+    used: dict[str, int] = field(default_factory=dict)  # tokens of what was sent: turns, summary
+    left_out: dict[str, int] = field(default_factory=dict)  # how many of them had no room
+    verdict: str = ""  # the moderation's, in words
+
+
+@dataclass
 class Run:
     """`shown` is what people already read of this answer, from an attempt that was killed.
 
@@ -48,6 +57,7 @@ class Run:
     """The bytes of an attachment, moved as they are read. Raises Refused."""
     speaks: Literal["opus", "mp3"] = "mp3"
     """The format of a Voice that people can play here."""
+    noted: Noted = field(default_factory=Noted)
     history: History = field(default=_history)
     """What was said in the place before this, oldest first, as far as the platform tells: for a
     thread that Parley is called into. Raises Refused, where it may not be read.

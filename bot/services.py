@@ -7,6 +7,7 @@ from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
 from bot.openai.catalogue import Catalogue
+from bot.openai.organization import Organization
 from bot.ports import Adapter
 from bot.settings import Settings
 from bot.spending.budgets import Budgets
@@ -17,6 +18,9 @@ from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
 from bot.storage.people import People
 from bot.storage.preferences import Preferences
+from bot.storage.receipts import Receipts
+from bot.storage.reports import Reports
+from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
 
@@ -36,9 +40,13 @@ class Services:
     feedback: Feedback
     preferences: Preferences
     works: Works
+    receipts: Receipts
+    reports: Reports
+    weekly: WeeklyReports
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected
+    organization: Organization | None = None  # the provider's books, with an admin key
     announce: Announcer = field(default_factory=Announcer)
 
     @property

@@ -67,6 +67,8 @@ class Settings(Environment, ProviderSettings):
         None, validation_alias=AliasChoices("OPENAI_ORG_ID")
     )
 
+    openai_admin_key: Key | None = Field(None, validation_alias=AliasChoices("OPENAI_ADMIN_KEY"))
+
     database_url: str = "sqlite:///parley.db"
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)

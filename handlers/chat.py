@@ -15,8 +15,9 @@ from bot.events import Invocation, Message
 from bot.events import Turn as Asked
 from bot.openai import tokens
 from bot.openai.chat import ChatChunk, ChatMessage, ChatRequest
+from bot.openai.chat_parts import PicturePart
 from bot.openai.errors import OpenAIError
-from bot.parts import Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
+from bot.parts import RECEIPT, Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
 from bot.pictures.shared import Shared
 from bot.ports import PARLEY
 from bot.run import Run
@@ -118,7 +119,8 @@ class Chat:
             turns, missed = await self._heard(run)
             notices += missed
         pictures = await self._pictures.of(run.event.place)
-        return Prompt(self._context.messages(turns, question, pictures), question, notices=notices)
+        messages = self._messages(run, turns, question, pictures)
+        return Prompt(messages, question, notices=notices)
 
     async def _question(self, run: Run) -> tuple[str, list[str]]:
         """What is asked, with the text of the files that came with it; and what to say of those
@@ -151,14 +153,24 @@ class Chat:
         question, _ = await self._recall(run)
         turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
         pictures = await self._pictures.of(run.event.place)
-        return Prompt(self._context.messages(turns, question.text, pictures), question.text)
+        messages = self._messages(run, turns, question.text, pictures)
+        return Prompt(messages, question.text)
 
     async def told_to_go_on(self, run: Run) -> Prompt:
         """Continue: more of the same answer."""
         question, answer = await self._recall(run)
         turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
-        messages = self._context.messages([*turns, question, answer], GO_ON)
+        messages = self._messages(run, [*turns, question, answer], GO_ON)
         return Prompt(messages, question.text, answer.text)
+
+    def _messages(
+        self, run: Run, turns: Sequence[Turn], question: str, pictures: Sequence[PicturePart] = ()
+    ) -> list[ChatMessage]:
+        messages = self._context.messages(turns, question, pictures)
+        left = len(turns) - (len(messages) - 2)  # the system prompt and the question are no turns
+        run.noted.used = {"turns": sum(turn.tokens for turn in turns[left:])}
+        run.noted.left_out = {"turns": left}
+        return messages
 
     async def _recall(self, run: Run) -> tuple[Turn, Turn]:
         question, answer = await self._memory.of(run.answers)
@@ -253,4 +265,4 @@ def _last_words(draft: Draft) -> Iterable[Part]:
     elif word := draft.word or ENDINGS.get(draft.ending, ""):
         yield Text(word, key="note")
     buttons = (REGENERATE, CONTINUE) if draft.ending in UNFINISHED else (REGENERATE,)
-    yield Buttons(buttons, feedback=bool(draft.text))
+    yield Buttons((*buttons, RECEIPT), feedback=bool(draft.text))

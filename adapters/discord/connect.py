@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Sequence
 from typing import Literal
 
@@ -13,7 +14,9 @@ from adapters.discord.files import Files
 from adapters.discord.gateway import Gateway
 from adapters.discord.hearing import Hearing
 from adapters.discord.intake import Intake
+from adapters.discord.order import Order
 from adapters.discord.places import PLATFORM, Places
+from adapters.discord.reading import Reading
 from adapters.discord.responses import Responses
 from adapters.discord.rest import Rest, refused_token
 from adapters.discord.seen import Seen
@@ -21,7 +24,7 @@ from adapters.discord.settings import Settings
 from adapters.discord.sign import Signs
 from adapters.pacing import Paces
 from bot.commands import Commands, Suggest
-from bot.events import Attachment, Message, Place
+from bot.events import Attachment, Author, Message, Place
 from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
 from bot.settings import WrongSetting
@@ -69,6 +72,10 @@ class Discord:
         self._signs = Signs(self._rest)
         self._content = True
         self._gateway: Gateway | None = None
+        self.clock = time.monotonic  # of what is known of people
+        now = lambda: self.clock()  # noqa: E731, PLW0108  tests move it
+        self._reading = Reading(self._rest, self._guild, now)
+        self._order = Order(self._rest, self._reading)
 
     @property
     def health(self) -> str:
@@ -104,9 +111,40 @@ class Discord:
     async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
         return await history.read(self._rest, place, before, limit)
 
+    async def called(self, place: Place) -> str:
+        if not place.workspace:  # direct messages have no name
+            return ""
+        try:
+            found = await self._rest.call("GET", "/channels/{channel_id}", channel_id=place.channel)
+        except (discord.HTTPException, OSError) as error:
+            log.info("the name of channel %s is not told: %s", place.channel, error)
+            return ""
+        return f"#{found['name']}" if found.get("name") else ""
+
+    async def may_read(self, author: Author, place: Place) -> bool:
+        return await self._reading.may_read(author, place)
+
+    async def link(self, place: Place, source: str) -> str:
+        return await self._order.link(place, source)
+
+    async def react(self, place: Place, source: str, emoji: str) -> None:
+        await self._order.react(place, source, emoji)
+
+    async def remove(self, place: Place, source: str) -> None:
+        await self._order.remove(place, source)
+
+    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
+        await self._order.time_out(place, author, seconds)
+
     async def close(self) -> None:
+        await self._reading.close()
         await self._files.close()
         await self._rest.close()
+
+    def _guild(self, id_: int) -> discord.Guild | None:
+        """As the gateway knows it; of a shard that is down it knows what was."""
+        gateway = self._gateway
+        return gateway.get_guild(id_) if gateway and gateway.health == "ok" else None
 
     async def _listen(self, hearing: Hearing, desk: Desk, seen: Seen, commands: Commands) -> None:
         try:

@@ -47,12 +47,14 @@ def attachment(native: Mapping[str, Any], channel: str = "", message: str = "") 
 
 
 def attachments(native: discord.Message) -> tuple[Attachment, ...]:
+    """Those that it only passes on among them."""
+    passed_on = (file for said in native.message_snapshots for file in said.attachments)
     where = str(native.channel.id), str(native.id)
     return tuple(
         attachment(
             {**file.to_dict(), "duration_secs": file.duration, "waveform": file.waveform}, *where
         )
-        for file in native.attachments
+        for file in (*native.attachments, *passed_on)
     )
 
 

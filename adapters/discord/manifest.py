@@ -18,6 +18,9 @@ PERMISSIONS: Final = {  # as discord.py calls them -> as Discord does, and what 
     "embed_links": ("Embed Links", "show cards"),
     "attach_files": ("Attach Files", "send pictures and files"),
     "send_voice_messages": ("Send Voice Messages", "speak"),
+    "add_reactions": ("Add Reactions", "mark messages, where it moderates"),
+    "manage_messages": ("Manage Messages", "delete what people wrote, where it moderates"),
+    "moderate_members": ("Timeout Members", "silence people for a while, where it moderates"),
 }
 _AUTHORIZE = "https://discord.com/oauth2/authorize"
 _APPLICATION = "YOUR_APPLICATION_ID"

@@ -1,15 +1,17 @@
 """Native -> Event: what people write, change and delete."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import discord
 import msgspec
 
 from adapters.discord import address, files
-from adapters.discord.places import PLATFORM, Channel, Places
+from adapters.discord.places import PLATFORM, Channel, Places, is_reply
 from adapters.markup import clean
 from bot.events import Author, Deleted, Edited, Message, Place
+from bot.ports import PARLEY
 
 _PLAIN = {discord.MessageType.default, discord.MessageType.reply}
 _LONGEST_TITLE = 80
@@ -20,16 +22,17 @@ _SOMEBODY = Author(PLATFORM)  # Discord does not say who deleted a message
 async def message(
     native: discord.Message, channel: Channel, places: Places, me: int
 ) -> Message | None:
-    """None for what is not for Parley: system messages, bots, what somebody else wrote and this
-    one only passed on, and what it may not read.
+    """None for what is not for Parley: system messages, bots, what it may not read, and what
+    somebody else wrote and this one passes on to Parley alone. In a channel that is said to all.
     """
     if native.type not in _PLAIN or native.author.bot or native.webhook_id:
         return None
-    if native.message_snapshots:
+    if native.message_snapshots and native.guild is None:
         return None
     addressed = native.guild is None or _speaks_to(native, places, me)
-    text = clean(re.sub(rf"<@!?{me}>", "", native.content)).strip()
-    if not (addressed or text or native.attachments):
+    words = "\n\n".join([native.content, *(said.content for said in native.message_snapshots)])
+    text, offered = clean(re.sub(rf"<@!?{me}>", "", words)).strip(), files.attachments(native)
+    if not (addressed or text or offered):
         return None  # without the message content intent everything else looks empty
     spot = await places.of_message(native, channel)
     return Message(
@@ -41,7 +44,8 @@ async def message(
         text=text,
         source=str(native.id),
         addressed=addressed,
-        attachments=files.attachments(native),
+        attachments=offered,
+        reply=_replied_to(native, spot.place, me),
     )
 
 
@@ -79,7 +83,38 @@ def event_id(native: int) -> str:
 
 
 def author(user: discord.User | discord.Member) -> Author:
-    return Author(f"{PLATFORM}:{user.id}", clean(user.display_name))
+    return Author(f"{PLATFORM}:{user.id}", clean(user.display_name), _roles(user))
+
+
+def _roles(user: discord.User | discord.Member) -> tuple[str, ...]:
+    """Without the one that everybody has."""
+    if not isinstance(user, discord.Member):
+        return ()
+    return tuple(f"{PLATFORM}:{role.id}" for role in user.roles if not role.is_default())
+
+
+def _replied_to(native: discord.Message, place: Place, me: int) -> Message | None:
+    """None where it is gone."""
+    reference = native.reference if is_reply(native) else None
+    post = reference.resolved if reference else None
+    if not isinstance(post, discord.Message):
+        return None
+    return Message(
+        id=event_id(post.id),
+        place=place,
+        author=PARLEY if post.author.id == me else author(post.author),
+        at=post.created_at.timestamp(),
+        text=_named(clean(re.sub(rf"<@!?{me}>", "", post.content)), post.mentions),
+        source=str(post.id),
+        attachments=files.attachments(post),
+    )
+
+
+def _named(text: str, mentioned: Sequence[discord.User | discord.Member]) -> str:
+    for user in mentioned:
+        for mention in (f"<@{user.id}>", f"<@!{user.id}>"):
+            text = text.replace(mention, f"@{clean(user.display_name)}")
+    return text.strip()
 
 
 def _speaks_to(native: discord.Message, places: Places, me: int) -> bool:

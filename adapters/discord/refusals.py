@@ -9,7 +9,9 @@ from adapters.discord.manifest import PERMISSIONS
 from bot.errors import Undeliverable
 
 UNKNOWN_CHANNEL = 10003
+UNKNOWN_MEMBER = 10007
 UNKNOWN_MESSAGE = 10008
+UNKNOWN_EMOJI = 10014
 UNKNOWN_WEBHOOK = 10015
 UNKNOWN_INTERACTION = 10062
 OLD_EDITS = 30046  # a message older than an hour was edited too often; a 429

@@ -17,17 +17,19 @@ from adapters.page.door import Door
 from adapters.page.files import page, static
 from adapters.page.lobby import Lobby
 from adapters.page.login import Free, Login
+from adapters.page.order import Order
 from adapters.page.render import Answer
 from adapters.page.search import Search
 from adapters.page.settings import Settings
 from adapters.page.shelf import Shelf
+from adapters.page.silence import Silence
 from adapters.page.socket import Socket
 from adapters.page.suggestions import Suggestions
 from adapters.page.threads import Threads
 from adapters.page.uploads import Uploads
 from adapters.page.visit import Visit
 from bot.commands import Commands, Suggest
-from bot.events import Attachment, Message, Place
+from bot.events import Attachment, Author, Message, Place
 from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
 
@@ -44,6 +46,7 @@ class Page:
 
     def __init__(self, lobby: Lobby) -> None:
         self._lobby = lobby
+        self._order = Order(lobby)
 
     @property
     def landing(self) -> str:
@@ -110,6 +113,24 @@ class Page:
         ordered = sorted(said, key=lambda post: post.at)[-limit:]
         return [receive.shown(place, post) for post in ordered if not post.gone]
 
+    async def called(self, place: Place) -> str:
+        return place.channel
+
+    async def may_read(self, author: Author, place: Place) -> bool:
+        return await self._order.may_read(author, place)
+
+    async def link(self, place: Place, source: str) -> str:
+        return await self._order.link(place, source)
+
+    async def react(self, place: Place, source: str, emoji: str) -> None:
+        await self._order.react(place, source, emoji)
+
+    async def remove(self, place: Place, source: str) -> None:
+        await self._order.remove(place, source)
+
+    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
+        await self._order.time_out(place, author, seconds)
+
     async def close(self) -> None:
         sockets = tuple(self._lobby.present)
         await asyncio.gather(*(socket.close(WSCloseCode.GOING_AWAY) for socket in sockets))
@@ -137,9 +158,9 @@ def connect(settings: Settings, ground: Ground) -> Page:
     free = ground.sandbox and ground.loopback
     identity = Free() if free else Login(ground.state, password)
     shelf = Shelf(ground.folder / "page")
-    adapter = Page(
-        Lobby(identity, Threads(ground.state, shelf), shelf, Channels(ground.state), _label(ground))
-    )
+    threads, channels = Threads(ground.state, shelf), Channels(ground.state)
+    silence = Silence(ground.state)
+    adapter = Page(Lobby(identity, threads, shelf, channels, silence, _label(ground)))
     adapter.mount(ground.http, Door(settings.page_hosts))
     return adapter
 

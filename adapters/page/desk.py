@@ -29,7 +29,6 @@ from bot.errors import NotAccepted, Refused
 from bot.events import Event, Invocation, Value
 
 _LEAVING = "Parley is starting or stopping. This is sent again by itself."
-_EMPTY = "Empty conversation"
 
 
 class Desk:
@@ -42,6 +41,8 @@ class Desk:
             self._lobby.tell_all(await self._lobby.channels.create(act.channel, self._person))
             return Got(act.id)
         home = await self._lobby.channels.home(self._person, act.channel)
+        if isinstance(act, Say | Use | Edit):
+            await self._lobby.silence.check(self._person, home)
         thread = await self._lobby.threads.open(home, act.thread)
         return await self._done(act, thread, Who(self._person, home)) or Got(act.id)
 
@@ -64,9 +65,10 @@ class Desk:
         message = receive.message(who, said, files)
         if form := forms.lacking(self._lobby.commands, message, files):
             return form
-        await self._accept(message)
         text = receive.said(said.text)
-        await self._show(Post(said.id, self._person, message.at, text, media=files), thread)
+        with self._lobby.showing(said.id):
+            await self._accept(message)
+            await self._show(Post(said.id, self._person, message.at, text, media=files), thread)
         return None
 
     async def _use(self, said: Use, thread: Thread, who: Who) -> Form | None:
@@ -116,16 +118,15 @@ class Desk:
         await self._accept(receive.edited(who, said, post))
         thread.change(post, text=receive.said(said.text))
         await thread.keep(post)
-        await self._entitle(thread)
+        await self._lobby.entitle(thread)
 
     async def _delete(self, said: Delete, thread: Thread, who: Who) -> None:
         """Its answer is withdrawn by who gave it."""
         if said.post in thread.posts:
             post = self._own(said.post, thread)
             await self._accept(receive.deleted(who, said))
-            others = any(p.by not in {post.by, "parley"} for p in thread.posts.values())
-            await (thread.bury(post) if post is thread.root and others else thread.drop(post))
-            await self._entitle(thread)
+            await thread.erase(post)
+            await self._lobby.entitle(thread)
 
     def _own(self, id_: str, thread: Thread) -> Post:
         post = thread.posts.get(id_)
@@ -155,21 +156,9 @@ class Desk:
         await shelf.keep(self._person, thread.home, post.id, media.ids(post.media))
         if post.id in thread.posts:
             return
-        if not self._said(thread):
-            await self._list(thread, title(post))
+        if not thread.said:
+            await self._lobby.list(thread, title(post))
         thread.add(post)
         await thread.keep(post)
         if shared(thread.home):
             self._lobby.tell_all(ChannelLine(thread.home, self._person))
-
-    async def _entitle(self, thread: Thread) -> None:
-        """What is not said any more must not stand in the list either."""
-        first = min(self._said(thread), key=lambda post: post.at, default=None)
-        await self._list(thread, title(first) if first else _EMPTY)
-
-    async def _list(self, thread: Thread, name: str) -> None:
-        line = await self._lobby.threads.entitle(thread.home, thread.id, name)
-        self._lobby.tell(thread.home, line)
-
-    def _said(self, thread: Thread) -> list[Post]:
-        return [post for post in thread.posts.values() if post.by != "parley"]

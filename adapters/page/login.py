@@ -15,8 +15,8 @@ from aiohttp import web
 from adapters.page.files import page
 from bot.ports import State
 
-PEOPLE = ("ada", "grace", "admin")
-OWNER = "owner"
+ADMIN, OWNER = "admin", "owner"
+PEOPLE = ("ada", "grace", ADMIN)
 # The app counts page:admin and page:owner among the admins.
 
 _COOKIE = "parley"

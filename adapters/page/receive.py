@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from adapters.markup import clean
 from adapters.page.channels import shared
+from adapters.page.login import ADMIN, OWNER
 from adapters.page.media import attachment
 from adapters.page.post import Medium, Post
 from adapters.page.wire import Delete, Edit, Press, Say, Use
@@ -25,6 +26,7 @@ from bot.events import (
 )
 from bot.ports import PARLEY
 
+PLATFORM = "page"
 LONGEST = 32_000  # characters; about 8,000 tokens
 
 _MENTION = re.compile(r"(?<![\w@.])@parley\b[,:]?[ \t]*", re.IGNORECASE)
@@ -59,6 +61,14 @@ def deleted(who: Who, said: Delete) -> Deleted:
     return Deleted(
         id=_event(said.id), message=_event(said.post), place=_place(who.home, said.thread),
         author=_author(who.person), at=time.time(), source=said.post,
+    )  # fmt: skip
+
+
+def removed(place: Place, post: Post) -> Deleted:
+    """By Parley, what a person had said."""
+    return Deleted(
+        id=f"{_event(post.id)}:removed", message=_event(post.id), place=place,
+        author=_author(post.by), at=time.time(), source=post.id,
     )  # fmt: skip
 
 
@@ -131,15 +141,16 @@ def _attachments(who: Who, post: str, media: Sequence[Medium]) -> tuple[Attachme
 
 
 def _event(id_: str) -> str:
-    return f"page:{id_}"
+    return f"{PLATFORM}:{id_}"
 
 
 def _place(home: str, thread: str) -> Place:
     """What is a person's own is theirs alone, as a direct message is: two people's threads are two
     places even if their browsers chose the same id.
     """
-    return Place("page", "local", home, thread)
+    return Place(PLATFORM, "local", home, thread)
 
 
 def _author(person: str) -> Author:
-    return Author(f"page:{person}", person.capitalize())
+    roles = (f"{PLATFORM}:{ADMIN}",) if person in {ADMIN, OWNER} else ()
+    return Author(f"{PLATFORM}:{person}", person.capitalize(), roles)

@@ -54,6 +54,11 @@ class Thread:
         return self.posts.get(self.id)
 
     @property
+    def said(self) -> list[Post]:
+        """By people."""
+        return [post for post in self.posts.values() if post.by != "parley"]
+
+    @property
     def replies(self) -> int:
         """How many posts of it anybody can see, but for the first."""
         return sum(
@@ -98,6 +103,11 @@ class Thread:
         self._tell(Gone(self.id, post.id), post)
         await self._state.delete(self._prefix + post.id)
         await self.shelf.drop(self.home, post.id)
+
+    async def erase(self, post: Post) -> None:
+        """What others have answered leaves a sign that something was said."""
+        others = any(p.by not in {post.by, "parley"} for p in self.posts.values())
+        await (self.bury(post) if post is self.root and others else self.drop(post))
 
     async def bury(self, post: Post) -> None:
         """What it said is gone with its files; that something was said stays."""

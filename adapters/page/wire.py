@@ -180,6 +180,7 @@ class Change(Struct, tag="change"):
     rated: str | UnsetType = UNSET
     aside: str | UnsetType = UNSET
     gone: bool | UnsetType = UNSET
+    reactions: tuple[str, ...] | UnsetType = UNSET
     replies: int | UnsetType = UNSET
 
 

@@ -1,5 +1,7 @@
 """An answer that all can read: notices, cards, text and files, as they are now."""
 
+from msgspec.structs import replace
+
 from adapters.pacing import Frame
 from adapters.slack import cards, escapes
 from adapters.slack.blocks import Content, Row, row, written
@@ -9,6 +11,7 @@ from adapters.slack.status import Status
 from adapters.slack.texts import Texts
 from adapters.slack.whisper import whisper
 from adapters.slack.workspace import Workspace
+from bot.events import Place
 from bot.parts import Card, Notice
 from bot.ports import Delivery
 
@@ -19,11 +22,13 @@ class Answer:
     def __init__(self, workspace: Workspace, delivery: Delivery) -> None:
         self._workspace = workspace
         self._delivery = delivery
+        root, ours = delivery.place.thread, delivery.log.known.values()
+        self._on_top = root == "" or root in ours  # it began in the channel, not in a thread
         self._posts = Posts(workspace.calls, delivery)
         self._before = set(self._posts.standing)
         self._texts = Texts(workspace, delivery, self._posts)
         self._shares = Shares(
-            workspace, delivery, lambda: delivery.place, self._posts.begin_thread, self._say
+            workspace, delivery, self._beside, self._posts.begin_thread, self._say
         )
         self._status = Status(workspace, delivery, begun=bool(self._before))
         self._told: dict[Notice, str] = {}  # and the key, where all can read it
@@ -49,6 +54,11 @@ class Answer:
     def _posted(self) -> bool:
         """Slack takes a status away itself when we post in the thread."""
         return bool(self._posts.standing.keys() - self._before)
+
+    def _beside(self) -> Place:
+        """Below the card that a command began with, the channel would not see what it made."""
+        place = self._delivery.place
+        return replace(place, thread="") if self._on_top else place
 
     async def _show_cards(self, frame: Frame) -> list[str]:
         """With the buttons, where there is no text to have them."""

@@ -1,6 +1,7 @@
 """Parley on Slack: one workspace or many, heard by a socket or by HTTP, through one door."""
 
 import logging
+import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
@@ -9,16 +10,21 @@ from typing import Literal
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import doctor, files, history, home, render, web
+from adapters.slack.calls import Calls
 from adapters.slack.door import Door
 from adapters.slack.http import Requests
 from adapters.slack.installations import Installations
 from adapters.slack.intake import Intake
 from adapters.slack.names import Names
 from adapters.slack.oauth import OAuth
+from adapters.slack.order import Order
+from adapters.slack.people import People
 from adapters.slack.refusals import explained
+from adapters.slack.roles import Roles
 from adapters.slack.said import PLATFORM, Here
 from adapters.slack.settings import Settings
 from adapters.slack.socket import Socket
@@ -26,7 +32,7 @@ from adapters.slack.teams import ManyTeams, OneTeam, Team, Teams
 from adapters.slack.workspace import Workspace
 from bot.commands import Commands, Suggest
 from bot.errors import Undeliverable
-from bot.events import Attachment, Message, Place
+from bot.events import Attachment, Author, Message, Place
 from bot.ports import Accept, Delivery, Finding, Ground
 from bot.screen import Screen
 
@@ -64,6 +70,9 @@ class Slack:
         self._accept: Accept | None = None
         self._socket: Socket | None = None
         self._names = Names()
+        self.clock = time.monotonic  # of what is known of people
+        self.people = People(self._calls, lambda: self.clock())  # noqa: PLW0108  tests move it
+        self._order = Order(self.people, self._calls, _secret(settings.slack_admin_token))
         if not settings.by_socket:
             self.requests = Requests(_secret(settings.slack_signing_secret))
 
@@ -78,7 +87,8 @@ class Slack:
         web.open_session(self._web)
         await self.teams.begin()
         self._accept = accept
-        intake = Intake(accept, suggest, commands, self._settings.slack_command_prefix)
+        noted = Roles(self.people).noted_by(accept)
+        intake = Intake(noted, suggest, commands, self._settings.slack_command_prefix)
         app = bolt(self._web, Door(self.teams, intake))
         if self.requests:
             return await self.requests.run(app)
@@ -110,9 +120,38 @@ class Slack:
         here = Here(place.workspace, team.bot)
         return await history.before(team.web, here, place, before, limit, names=self._names)
 
+    async def called(self, place: Place) -> str:
+        try:
+            team = await self._team(place.workspace)
+            answer = await web.asked(team.web.conversations_info(channel=place.channel))
+        except (SlackApiError, Undeliverable, web.Lost) as error:
+            log.info("the name of channel %s is not told: %s", place.channel, error)
+            return ""
+        name = (answer.get("channel") or {}).get("name") or ""
+        return f"#{name}" if name else ""
+
+    async def may_read(self, author: Author, place: Place) -> bool:
+        return await self._order.may_read(author, place)
+
+    async def link(self, place: Place, source: str) -> str:
+        return await self._order.link(place, source)
+
+    async def react(self, place: Place, source: str, emoji: str) -> None:
+        await self._order.react(place, source, emoji)
+
+    async def remove(self, place: Place, source: str) -> None:
+        await self._order.remove(place, source)
+
+    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
+        await self._order.time_out(place, author, seconds)
+
     async def close(self) -> None:
+        await self.people.close()
         if self._web.session:
             await self._web.session.close()
+
+    async def _calls(self, workspace: str) -> Calls:
+        return (await self._team(workspace)).workspace.calls
 
     async def _asked(self, workspace: str) -> Team:
         """Raises Refused."""

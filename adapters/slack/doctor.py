@@ -12,7 +12,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from adapters.slack import web
 from adapters.slack.drift import differences
 from adapters.slack.installations import Installations
-from adapters.slack.manifest import SCOPES, described
+from adapters.slack.manifest import OPTIONAL, SCOPES, described
 from adapters.slack.settings import EVENTS, INSTALL, Settings
 from adapters.slack.socket import WHY
 from bot.commands import Commands
@@ -59,6 +59,8 @@ class Doctor:
             installed = {"SLACK_BOT_TOKEN": _said(self._settings.slack_bot_token)}
         for name, token in installed.items():
             yield await self._workspace(name, token)
+        if self._settings.slack_admin_token:
+            yield await self._admin(_said(self._settings.slack_admin_token))
         yield await self._way_in()
         for finding in await self._compared(commands):
             yield finding
@@ -87,12 +89,24 @@ class Doctor:
         there = f"Parley is {answer.get('user')} in {answer.get('team')}"
         if (granted := _scopes(answer)) is None:
             return Finding(f"{there}. Which scopes it has was not told.", "--")
-        if missing := [f"{s} ({why})" for s, why in SCOPES.items() if s not in granted]:
-            return Finding(
-                f"{there}, but lacks {', '.join(missing)}: add this under OAuth & Permissions, Bot "
-                "Token Scopes, and install the app again.", "!!",
-            )  # fmt: skip
+        if missing := [scope for scope in SCOPES if scope not in granted]:
+            named = ", ".join(f"{scope} ({SCOPES[scope]})" for scope in missing)
+            sentence = (
+                f"{there}, but lacks {named}: add this under OAuth & Permissions, Bot Token "
+                "Scopes, and install the app again."
+            )
+            return Finding(sentence, "--" if OPTIONAL.issuperset(missing) else "!!")
         return Finding(f"{there}, with every scope that it needs.")
+
+    async def _admin(self, token: str) -> Finding:
+        try:
+            answer = await web.asked(self._client.auth_test(token=token))
+        except _REFUSED as error:
+            code = _code(error)
+            return Finding(f"Slack refuses SLACK_ADMIN_TOKEN ({code}): make a new one.", "!!")
+        if "chat:write" not in (_scopes(answer) or {"chat:write"}):
+            return Finding("SLACK_ADMIN_TOKEN lacks the user scope chat:write.", "!!")
+        return Finding(f"By SLACK_ADMIN_TOKEN Parley deletes messages as {answer.get('user')}.")
 
     async def _note_app(self, bot: str, token: str) -> None:
         try:

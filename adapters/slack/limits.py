@@ -15,17 +15,23 @@ A_MINUTE: Mapping[str, int] = {
     "assistant.threads.setStatus": TIER_4,  # "special", not published
     "chat.appendStream": TIER_4,
     "chat.delete": TIER_3,
+    "chat.getPermalink": TIER_4,  # "special", not published
     "chat.postEphemeral": TIER_4,
     "chat.startStream": TIER_2,
     "chat.stopStream": TIER_2,
     "chat.update": TIER_3,
     "conversations.history": TIER_3,
+    "conversations.info": TIER_3,
+    "conversations.members": TIER_4,
     "conversations.open": TIER_3,
     "conversations.replies": TIER_3,
     "files.completeUploadExternal": TIER_4,
     "files.delete": TIER_3,
     "files.getUploadURLExternal": TIER_4,
     "files.info": TIER_4,
+    "reactions.add": TIER_3,
+    "usergroups.list": TIER_2,
+    "users.info": TIER_4,
 }
 POST = "chat.postMessage"
 # One a second and channel, with bursts: people measured a bucket of 25 that leaks one a second.

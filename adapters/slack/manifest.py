@@ -17,16 +17,23 @@ SCOPES = {  # each with what fails without it
     "app_mentions:read": "hearing mentions",
     "assistant:write": "being an agent: suggested prompts, the Stop button",
     "channels:history": "hearing replies in threads of public channels, and finding lost posts",
+    "channels:read": "knowing who may read what was said in a public channel",
     "chat:write": "answering",
     "commands": "slash commands and shortcuts",
     "files:read": "reading files that people share",
     "files:write": "posting files, pictures and sound",
     "groups:history": "the same as channels:history in private channels",
+    "groups:read": "the same as channels:read in private channels",
     "im:history": "hearing direct messages",
+    "im:read": "the same as channels:read in direct messages",
     "im:write": "sending a file to somebody privately",
     "mpim:history": "the same as channels:history in group messages",
+    "mpim:read": "the same as channels:read in group messages",
+    "reactions:write": "marking messages with an emoji",
+    "usergroups:read": "rules for user groups",
     "users:read": "knowing who said what in a thread that Parley is called into",
 }
+OPTIONAL = {"usergroups:read"}  # an admin may leave it out
 EVENTS_HEARD = (
     "agent_session_stopped",
     "app_home_opened",

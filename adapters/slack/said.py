@@ -10,7 +10,13 @@ from adapters.slack.payloads import Changed, Deletion, File, Quoted, Said, Words
 from bot.events import Attachment, Author, Deleted, Edited, Message, Place
 
 PLATFORM = "slack"
-BY_PEOPLE = {None, "", "file_share", "thread_broadcast"}  # other subtypes are announcements
+BY_PEOPLE = {
+    None,
+    "",
+    "file_share",
+    "me_message",
+    "thread_broadcast",
+}  # other subtypes are announcements
 _FILES_GONE = {"tombstone", "hidden_by_limit"}
 _NOBODY: Mapping[str, str] = {}
 

@@ -18,6 +18,7 @@ class Settings(PlatformSettings):
     slack_bot_token: SecretStr | None = None  # xoxb-…, from "OAuth & Permissions"
     slack_app_token: SecretStr | None = None  # xapp-…, from "Basic Information"; Socket Mode
     slack_signing_secret: SecretStr | None = None  # from "Basic Information"; HTTP
+    slack_admin_token: SecretStr | None = None  # xoxp-…, an admin's; deletes what others wrote
     slack_client_id: str | None = None  # as the signing secret; many workspaces
     slack_client_secret: SecretStr | None = None
     slack_public_url: str = ""  # where Slack and browsers reach us
@@ -70,6 +71,11 @@ class Settings(PlatformSettings):
     @classmethod
     def _app(cls, token: SecretStr | None) -> SecretStr | None:
         return _prefixed(token, "xapp-", "the app-level token")
+
+    @field_validator("slack_admin_token")
+    @classmethod
+    def _admin(cls, token: SecretStr | None) -> SecretStr | None:
+        return _prefixed(token, "xoxp-", "a person's token")
 
     @field_validator("slack_app_config_token")
     @classmethod

@@ -1,5 +1,5 @@
 """What every turn passes before its handler, outermost first: explain, access, throttle,
-allowance.
+allowance, noting.
 """
 
 from collections.abc import Callable, Collection
@@ -20,13 +20,16 @@ class Layers:
         commands: Commands,
         admins: Collection[str],
         throttle: Throttle,
+        *,
         allowance: Callable[[Handler], Handler] = lambda handler: handler,
+        noting: Callable[[Handler], Handler] = lambda handler: handler,
     ) -> None:
         self._commands = commands
         self._admins = admins
         self._throttle = throttle
         self._allowance = allowance
+        self._noting = noting
 
     def __call__(self, handler: Handler) -> Handler:
-        allowed = self._throttle(self._allowance(handler))
-        return explain(access(self._commands, self._admins, allowed))
+        watched = self._throttle(self._allowance(self._noting(handler)))
+        return explain(access(self._commands, self._admins, watched))

@@ -13,8 +13,11 @@ from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.preferences import Preferences
+from bot.storage.receipts import Receipts
+from bot.storage.reports import Reports
 from bot.storage.state import StoredState
 from bot.storage.steps import Steps
+from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
 
@@ -34,6 +37,9 @@ class Storage:
         self.people = People(database)
         self.cache = Cache(database, cached)
         self.works = Works(database, files / "works")
+        self.receipts = Receipts(database)
+        self.reports = Reports(database)
+        self.weekly = WeeklyReports(database)
 
     async def close(self) -> None:
         await self.database.close()

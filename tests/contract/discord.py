@@ -1,12 +1,14 @@
 """Discord as the contract suite sees it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from aiohttp import web
 
 from adapters.discord.connect import connect
 from adapters.discord.gateway import Gateway
 from adapters.discord.patches import Backoff
+from adapters.discord.reading import KEPT
 from adapters.discord.settings import Settings
 from adapters.pacing import Paces
 from bot.ports import Adapter, Ground, State
@@ -107,6 +109,17 @@ class DiscordWorld:
         self.discord.form = None
         await self.discord.slash(command, text, by=by)
 
+    async def close_channel(self, *who: str) -> None:
+        people = [self.discord.store.person(name)["id"] for name in who]
+        await self.discord.close(self.discord.store.general, *people)
+        self.adapter.clock = partial(_later, self.adapter.clock)  # type: ignore[attr-defined]
+
+    def reactions(self, message: str) -> Sequence[str]:
+        return sorted(self.discord._found(message)[1].get("_reactions", ()))
+
+    def stands(self, message: str) -> bool:
+        return any(message in held for held in self.discord.store.messages.values())
+
     async def press(self, label: str, *, post: str, by: str = "ada") -> None:
         await self._listened_to()
         await self.discord.press(label, post=post, by=by)
@@ -156,3 +169,7 @@ class DiscordWorld:
         """What is chosen or pressed while nobody listens is never heard of."""
         gateway = self.discord.gateway
         await self.discord.until(lambda: gateway.opened["identify"] > self._sessions)
+
+
+def _later(clock: Callable[[], float]) -> float:
+    return clock() + KEPT

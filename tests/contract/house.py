@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 from bot import app
@@ -11,6 +12,7 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.errors import NotAccepted
 from bot.layers import Layers, Suggester, Throttle
+from bot.layers.noting import noting
 from bot.settings import Settings
 from bot.storage.store import open_storage
 from bot.supervision import Supervision
@@ -50,7 +52,8 @@ class House:
             services.commands,
             services.admins,
             Throttle(None),
-            app.allowance(services),
+            allowance=app.allowance(services),
+            noting=partial(noting, services),
         )
         services.adapters[adapter.name] = adapter
         turns = Turns(self.storage, router, layers, services.adapters)

@@ -7,12 +7,15 @@ from functools import partial
 from aiohttp import web
 
 from adapters.slack.connect import connect
+from adapters.slack.people import ACCESS
 from adapters.slack.settings import Settings
 from bot.ports import Adapter, Ground, State
 from tests.contract.world import Post, Upload
 from tests.fakes.slack import FakeSlack
+from tests.fakes.slack_order import ADMIN_TOKEN
 from tests.fakes.slack_views import inputs
 from tests.fakes.slack_web import BOT, Json
+from tests.fakes.slack_wire import person
 
 _MENTION = re.compile(r"<(!(channel|here|everyone|subteam\^\w+)|@\w+)(\|[^>]*)?>")
 
@@ -22,9 +25,11 @@ class SlackWorld:
     interval = 0.05  # not Slack's 1.2: the suite asks for every answer to keep it, not for its size
 
     def __init__(self) -> None:
+        self._now = 0.0
         self.slack = FakeSlack(echoes=True)
         self.slack.shortcuts = {
-            "Ask Parley": "ask", "Listen": "listen", "Read aloud": "speak",
+            "Ask Parley": "ask", "Edit picture": "edit_posted_picture", "Listen": "listen",
+            "Read aloud": "speak",
             "Transcribe": "transcribe_message",
         }  # fmt: skip
 
@@ -32,10 +37,12 @@ class SlackWorld:
         if not self.slack.url:
             await self.slack.__aenter__()
         variables = {name.lower(): value for name, value in self.slack.environment.items()}
+        variables["slack_admin_token"] = ADMIN_TOKEN
         settings = Settings(_env_file=None, **variables)  # type: ignore[arg-type, call-arg]
         state = state or NoState()
         ground = Ground(state=state, http=web.Application(), loopback=True, sandbox=True)
         self.adapter = slack = connect(settings, ground)
+        slack.clock = lambda: self._now
         slack.teams.new = partial(slack.teams.new, edit=self.interval, append=self.interval)
 
     async def disconnect(self) -> None:
@@ -82,6 +89,17 @@ class SlackWorld:
         """A group has a command of its own, which takes the rest as text."""
         group, _, name = command.partition(" ")
         await self.slack.slash(group, f"{name} {text}".strip(), by=by)
+
+    async def close_channel(self, *who: str) -> None:
+        self.slack.order.close("C1", *map(person, who))
+        self._now += ACCESS
+
+    def reactions(self, message: str) -> Sequence[str]:
+        standing = self.slack.standing(message) or {}
+        return [reaction["name"] for reaction in standing.get("reactions", ())]
+
+    def stands(self, message: str) -> bool:
+        return self.slack.standing(message) is not None
 
     async def press(self, label: str, *, post: str, by: str = "ada") -> None:
         await self.slack.press(label, post=post, by=by)

@@ -91,6 +91,18 @@ class World(Protocol):
         """`/command text` in the channel, `text` in the mention form (`name:value`)."""
         ...
 
+    async def close_channel(self, *who: str) -> None:
+        """The channel is private, for these people alone; a minute later everybody knows."""
+        ...
+
+    def reactions(self, message: str) -> Sequence[str]:
+        """What Parley marked it with, in the platform's words."""
+        ...
+
+    def stands(self, message: str) -> bool:
+        """Whether what a person said is still there."""
+        ...
+
     async def press(self, label: str, *, post: str, by: str = "ada") -> None:
         """The button with this label on the post with this native id."""
         ...

@@ -93,6 +93,31 @@ async def test_what_somebody_only_passes_on_is_not_said_to_parley(bot, discord):
     assert event.text == "hello"
 
 
+async def test_what_is_passed_on_in_a_channel_is_heard_with_its_files(bot, discord):
+    """It is said to all who read there, and who watches the channel has to know of it."""
+    file = {"id": "5", "filename": "fox.png", "size": 1, "url": "https://cdn.discordapp.com/f",
+            "proxy_url": "https://cdn.discordapp.com/f"}  # fmt: skip
+    snapshot = {"message": {"content": "rude", "type": 0, "timestamp": discord.store.time(),
+                            "edited_timestamp": None, "attachments": [file], "embeds": [],
+                            "components": [], "flags": 0}}  # fmt: skip
+    async with bot.running():
+        general, own = discord.store.general, Upload("x", b"x")
+        await discord._say(general, "", "ada", own, message_snapshots=[snapshot])
+        (event,) = await bot.inbox.holds(1)
+    assert (event.text, event.addressed) == ("rude", False)
+    assert [attachment.name for attachment in event.attachments] == ["x", "fox.png"]
+
+
+async def test_an_edit_of_what_is_said_to_nobody_and_a_picture_alone_are_heard(bot, discord):
+    async with bot.running():
+        said = await discord.say("nice")
+        await discord.edit(said, "rude")
+        await discord.say("", Upload("fox.png", b"PNG", "image/png"))
+        _, edited, picture = await bot.inbox.holds(3)
+    assert (edited.message, edited.text, edited.addressed) == (f"discord:{said}", "rude", False)
+    assert (picture.text, picture.attachments[0].name) == ("", "fox.png")
+
+
 async def test_bots_and_parley_itself_are_not_heard(bot, discord):
     async with bot.running():
         robot = discord.store.user("robot", bot=True)

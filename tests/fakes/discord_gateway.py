@@ -8,10 +8,21 @@ from dataclasses import dataclass, field
 
 from aiohttp import WSMsgType, web
 
-from tests.fakes.discord_store import DIRECT, THREAD, TOKEN, Json, Store, public
+from tests.fakes.discord_store import (
+    DIRECT,
+    PRIVATE_THREAD,
+    THREAD,
+    TOKEN,
+    Json,
+    Store,
+    public,
+)
 
 CONTENT = 1 << 15  # the privileged intent to read what is not said to the bot
 _DISPATCH, _BEAT, _IDENTIFY, _RESUME, _RECONNECT, _INVALID, _HELLO, _ACK = 0, 1, 2, 6, 7, 9, 10, 11
+
+
+_NO_CHANNELS = {DIRECT, THREAD, PRIVATE_THREAD}
 
 
 @dataclass
@@ -195,9 +206,10 @@ class Gateway:
     def _guild(self, guild: str) -> Json:
         mine = [c for c in self._store.channels.values() if c.get("guild_id") == guild]
         return {
-            "id": guild, "name": "Office", "unavailable": False, "roles": [],
+            "id": guild, "name": "Office", "unavailable": False,
+            "roles": self._store.rights.roles(guild),
             "owner_id": self._store.person("owner")["id"], "member_count": 2, "members": [],
-            "channels": [c for c in mine if c["type"] not in {DIRECT, THREAD}],
+            "channels": [self._store.ruled(c) for c in mine if c["type"] not in _NO_CHANNELS],
             "threads": [c for c in mine if c["type"] == THREAD],
             "joined_at": self._store.joined,
         }  # fmt: skip

@@ -29,11 +29,13 @@ class People:
         self._links = itertools.count(1)
 
     async def mention(
-        self, text: str, *files: Upload, by: str = "ada", thread: str = "", channel: str = ""
-    ) -> str:
+        self, text: str, *files: Upload, by: str = "ada", thread: str = "", channel: str = "",
+        to: str = "",
+    ) -> str:  # fmt: skip
+        """`to`: a reply to the message with this id."""
         me = self.store.me
         channel = await self._thread(thread) if thread else channel or self.store.general
-        return await self._say(channel, f"<@{me['id']}> {text}", by, *files, mentions=[me])
+        return await self._say(channel, f"<@{me['id']}> {text}", by, *files, mentions=[me], to=to)
 
     async def say(
         self, text: str, *files: Upload, by: str = "ada", thread: str = "", channel: str = "",
@@ -180,7 +182,8 @@ class People:
             self._link(file)
         message["type"] = REPLY if to else 0
         self.store.messages[channel][message["id"]] = message
-        await self._told("MESSAGE_CREATE", message | {"member": self._member()})
+        member = {"member": self._member(by)} if self._where(channel) else {}
+        await self._told("MESSAGE_CREATE", message | member)
         return str(message["id"])
 
     async def _thread(self, root: str) -> str:
@@ -200,7 +203,7 @@ class People:
         where: Json = {"user": person, "context": self.context}
         if store.channels[channel]["type"] != DIRECT:
             guild = self._where(channel)["guild_id"]
-            where = {"guild_id": guild, "member": self._member() | {"user": person}, "context": 0,
+            where = {"guild_id": guild, "member": self._member(by) | {"user": person}, "context": 0,
                      "guild": {"id": guild, "locale": "en-US", "features": []}}  # fmt: skip
         owners = {"1": person["id"]} if self.outside else {"0": where.get("guild_id", "0")}
         payload = {
@@ -220,8 +223,14 @@ class People:
         native = self.store.channels[channel]
         return {} if native["type"] == DIRECT else {"guild_id": native["guild_id"]}
 
-    def _member(self) -> Json:
-        return {"roles": [], "joined_at": self.store.time(), "deaf": False, "mute": False,
+    async def close(self, channel: str, *who: str) -> None:
+        """Make it private, for these people and roles by their ids; the gateway tells of it."""
+        self.store.rights.close(channel, *who)
+        await self._told("CHANNEL_UPDATE", self.store.ruled(self.store.channels[channel]))
+
+    def _member(self, by: str) -> Json:
+        roles = self.store.rights.members[self.store.person(by)["id"]]
+        return {"roles": roles, "joined_at": self.store.time(), "deaf": False, "mute": False,
                 "flags": 0, "avatar": None, "nick": None, "permissions": "0"}  # fmt: skip
 
 

@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeAlias
 
 from aiohttp import web
 
 from tests.fakes.discord_body import VOICE, ApiError, Json
 from tests.fakes.discord_menu import check_form, check_menu
+from tests.fakes.discord_rights import PARLEYS
 from tests.fakes.discord_store import EPHEMERAL, LOADING, Store, public
 
 Answer: TypeAlias = Json | list[Json] | None
@@ -76,17 +78,52 @@ class Rest:
 
     async def guild(self, guild: str, **_: Any) -> Answer:
         roles = self._store.rights.roles(guild)
-        return {"id": guild, "name": "House", "premium_tier": self._store.tier, "roles": roles}
+        return {"id": guild, "name": "House", "premium_tier": self._store.tier, "roles": roles,
+                "owner_id": self._store.person("owner")["id"]}  # fmt: skip
 
     async def member(self, _guild: str, user: str, **_: Any) -> Answer:
-        return {"user": {"id": user}, "roles": ["77"]}
+        return {"user": {"id": user}, "roles": self._roles(user)}
+
+    def _roles(self, user: str) -> list[str]:
+        rights, people = self._store.rights, self._store.people.values()
+        if user == self._store.me["id"]:
+            return [PARLEYS]
+        if user in rights.left or user not in {person["id"] for person in people}:
+            raise ApiError(404, 10007, "Unknown Member")
+        return rights.members[user]
+
+    async def time_out(self, guild: str, user: str, *, body: Any, **_: Any) -> Answer:
+        until = datetime.fromisoformat(body["communication_disabled_until"])
+        if until > datetime.now(UTC) + timedelta(days=28):
+            raise ApiError(400, 50035, "Invalid Form Body")
+        roles, rights = self._roles(user), self._store.rights
+        owner = user == self._store.person("owner")["id"]
+        if "moderate_members" in rights.lacks or owner or user in rights.above:
+            raise ApiError(403, 50013, "Missing Permissions")
+        rights.silent[user] = until.isoformat()
+        return {"user": {"id": user}, "roles": roles}
+
+    async def joined(self, channel: str, user: str, **_: Any) -> Answer:
+        """Whether somebody was added to a thread."""
+        if user not in self._channel(channel).get("_members", ()):
+            raise ApiError(404, 10007, "Unknown Member")
+        return {"id": channel, "user_id": user}
+
+    async def react(self, channel: str, message: str, emoji: str, **_: Any) -> Answer:
+        there = self._channel(channel)
+        if not re.fullmatch(r"[^\w\s]+", emoji):
+            raise ApiError(400, 10014, "Unknown Emoji")
+        if not all(self._store.rights.has(there, n) for n in ("add_reactions",
+                                                              "read_message_history")):  # fmt: skip
+            raise ApiError(403, 50013, "Missing Permissions")
+        self._store._message(channel, message).setdefault("_reactions", set()).add(emoji)
+        return None
 
     async def channel(self, channel: str, **_: Any) -> Answer:
         found = self._channel(channel)
         if "guild_id" not in found:
             return found
-        overwrites = self._store.rights.overwrites(channel, self._store.me["id"])
-        return found | {"permission_overwrites": overwrites}
+        return self._store.ruled(found)
 
     async def change(self, channel: str, *, body: Any, **_: Any) -> Answer:
         """Of a thread: whoever may write there may open it again, but not where it is locked."""
@@ -137,7 +174,12 @@ class Rest:
         self._seen_by_all(channel, message)
         if self._channel(channel).get("thread_metadata", {}).get("archived"):
             raise ApiError(400, 50083, "Thread is archived")
+        others = self._store._message(channel, message)["author"] is not self._store.me
+        if others and not self._store.rights.has(self._channel(channel), "manage_messages"):
+            raise ApiError(403, 50013, "Missing Permissions")
         self._store.delete(channel, message)
+        if others:
+            await self._told("MESSAGE_DELETE", {"id": message, "channel_id": channel})
         return None
 
     async def typing(self, channel: str, **_: Any) -> Answer:
@@ -264,6 +306,9 @@ _ROUTES: list[tuple[str, str, Callable[..., Awaitable[Answer]]]] = [
     ("PUT", r"/applications/(\d+)/commands", Rest.menu),
     ("GET", r"/guilds/(\d+)", Rest.guild),
     ("GET", r"/guilds/(\d+)/members/(\d+)", Rest.member),
+    ("PATCH", r"/guilds/(\d+)/members/(\d+)", Rest.time_out),
+    ("GET", _CHANNEL + r"/thread-members/(\d+)", Rest.joined),
+    ("PUT", _MESSAGE + r"/reactions/([^/]+)/@me", Rest.react),
     ("GET", _CHANNEL, Rest.channel),
     ("PATCH", _CHANNEL, Rest.change),
     ("GET", _MESSAGES, Rest.history),

@@ -11,7 +11,7 @@ from tests.fakes.discord_rights import Rights
 
 TOKEN = "MTAwMDAwMDAwMDAwMDAwMDAx.fake.token"
 EPHEMERAL, LOADING = 64, 128
-TEXT, DIRECT, THREAD = 0, 1, 11
+TEXT, DIRECT, THREAD, PRIVATE_THREAD = 0, 1, 11, 12
 DEFAULT, REPLY, STARTER = 0, 19, 21
 EPOCH = 1_420_070_400_000  # milliseconds; ids count from 2015
 _PAIR = re.compile(r'(\w+):(?:"([^"]*)"|(\S+))')
@@ -83,6 +83,19 @@ class Store:
         )  # fmt: skip
         self._point_to(parent, root)
         return thread
+
+    def private_thread(self, parent: str, *people: str) -> str:
+        """For these people, by their ids. Discord does not tell Parley of it."""
+        members = {self.me["id"], *people}
+        thread = self.channel("hidden", PRIVATE_THREAD, parent_id=parent, _members=members,
+                              owner_id=self.me["id"], message_count=0, member_count=len(members),
+                              thread_metadata={"archived": False, "locked": False})  # fmt: skip
+        return str(thread["id"])
+
+    def ruled(self, channel: Json) -> Json:
+        """With the rules of who may do what in it."""
+        found = self.rights.overwrites(channel["id"], self.me["id"], channel["guild_id"])
+        return public(channel) | {"permission_overwrites": found}
 
     def _point_to(self, parent: str, root: str) -> None:
         """The first message of a thread is a sign of the one that it was made from."""

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes import openai_media, openai_resources, openai_texts
+from tests.fakes import openai_media, openai_organization, openai_resources, openai_texts
 from tests.fakes.openai_answer import Answer, Bill, Fault, cut
 from tests.fakes.openai_form import File, form
 
@@ -54,6 +54,7 @@ class FakeOpenAI:
         self.faults: deque[Fault | None] = deque()  # what goes wrong next; None: this call is fine
         self.refuses: set[str] = set()  # parameters that are answered by 400
         self.hears: Callable[[File], str] = lambda _: openai_media.SPOKEN  # what is said in a file
+        self.diarizes: Callable[[Call], list[tuple[float, float, str, str]]] | None = None
         self.finish_reason = "stop"
         self.sends_usage = True
         self.calls: list[Call] = []
@@ -67,6 +68,7 @@ class FakeOpenAI:
         self.strangers: list[Mapping[str, str]] = []  # headers of who fetched a picture
         self.pictures: dict[str, bytes] = {}  # at the addresses that it gave
         self.resources = openai_resources.Resources()
+        self.books = openai_organization.Books()
         self._peers: set[str] = set()
         self._port = port
         self._changed = asyncio.Event()
@@ -77,7 +79,7 @@ class FakeOpenAI:
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/v1/models", self._list)
         app.router.add_get("/v1/models/{id}", self._retrieve)
-        for kind in (openai_texts, openai_media, openai_resources):
+        for kind in (openai_texts, openai_media, openai_resources, openai_organization):
             for method, path, answer in kind.ROUTES:
                 app.router.add_route(method, f"/v1/{path}", partial(self._answer, answer))
         app.router.add_get("/pictures/{name}", self._picture)

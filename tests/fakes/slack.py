@@ -18,10 +18,11 @@ from aiohttp import web
 from tests.contract.world import Post
 from tests.fakes.slack_files import Uploads
 from tests.fakes.slack_limits import Limited
-from tests.fakes.slack_oauth import App
+from tests.fakes.slack_oauth import App, Tenant
+from tests.fakes.slack_order import ADMIN_TOKEN, Order
 from tests.fakes.slack_people import People
 from tests.fakes.slack_socket import SocketMode
-from tests.fakes.slack_web import APP_TOKEN, BOT, BOT_TOKEN, Json, Refusal, WebApi
+from tests.fakes.slack_web import APP_TOKEN, BOT, BOT_TOKEN, TEAM, Json, Refusal, WebApi
 from tests.fakes.slack_wire import POSTS, WRITES, body_of, limited, post
 
 
@@ -40,9 +41,11 @@ class FakeSlack(People):
     ) -> None:
         self.api = WebApi(limits=limits, streaming=streaming)
         self.uploads = Uploads(self.api)
+        self.order = Order(self.api)
         self.echoes = echoes
         super().__init__()
         self.app = App()
+        self.app.tokens[ADMIN_TOKEN] = Tenant(TEAM)
         self.socket = SocketMode(patience)
         self.requests: Counter[str] = Counter()  # by method, refused ones too
         self.url = ""
@@ -146,8 +149,7 @@ class FakeSlack(People):
                 return fault
             before = self.standing(body.get("ts")) if self.echoes else None
             answer = self._answer(method, body, request.headers.get("Authorization", ""))
-            if self.echoes and method in WRITES:
-                await self.echo(str(answer.get("ts")), before)
+            await self._tell(method, answer, before)
         except Refusal as refusal:
             error, _, needed = str(refusal).partition(" ")  # as in "missing_scope files:read"
             answer = {"ok": False, "error": error} | ({"needed": needed} if needed else {})
@@ -159,6 +161,12 @@ class FakeSlack(People):
             return self._lost(request)
         scopes = {"X-OAuth-Scopes": ",".join(self.app.scopes)} if self.app.tells_scopes else {}
         return web.json_response(answer, headers=scopes)
+
+    async def _tell(self, method: str, answer: Json, before: Json | None) -> None:
+        if deleted := answer.pop("deleted", None):
+            await self.gone(deleted)
+        elif self.echoes and method in WRITES:
+            await self.echo(str(answer.get("ts")), before)
 
     def _fault(self, method: str) -> web.Response | None:
         if self._limit_next is not None and method in WRITES:
@@ -183,7 +191,9 @@ class FakeSlack(People):
         if method == "apps.connections.open":
             link = f"{self.url.replace('http', 'ws')}/link?ticket={self.socket.ticket()}"
             return {"ok": True, "url": link}
-        for part in (self.views, self.uploads, self.shared):
+        if method == "chat.delete" and authorization == f"Bearer {ADMIN_TOKEN}":
+            return {"ok": True, "deleted": self.order.delete(body)}
+        for part in (self.views, self.uploads, self.shared, self.order):
             if (about := part.call(method, body)) is not None:
                 return {"ok": True, **about}
         return {"ok": True, **self.api.call(method, body)}

@@ -8,7 +8,9 @@ TIERS = {  # calls a minute
     "chat.stopStream": 20, "chat.appendStream": 100, "conversations.replies": 50,
     "conversations.history": 50, "chat.postEphemeral": 100, "conversations.open": 50,
     "files.getUploadURLExternal": 100, "files.completeUploadExternal": 100, "files.info": 100,
-    "files.delete": 50, "assistant.threads.setStatus": 100, "agents.sessions.setStatus": 50,
+    "files.delete": 50, "conversations.info": 50, "conversations.members": 100,
+    "users.info": 100, "usergroups.list": 20, "reactions.add": 50,
+    "assistant.threads.setStatus": 100, "agents.sessions.setStatus": 50,
 }  # fmt: skip
 # Posts into one channel: a bucket that leaks one a second, as people measured it.
 # https://github.com/RamblingCookieMonster/PSSlack/issues/52

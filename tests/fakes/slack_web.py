@@ -91,13 +91,6 @@ class WebApi(Streams):
     def auth_test(self, body: Json) -> Json:
         return {"user_id": BOT, "bot_id": BOT_ID, "user": "parley", "team": "Team", "team_id": TEAM}
 
-    def users_info(self, body: Json) -> Json:
-        return {"user": {"id": body["user"], "name": str(body["user"])[1:].lower()}}
-
-    def reactions_add(self, body: Json) -> Json:
-        self.find(self._channel(body), str(body.get("timestamp")))
-        return {}
-
     def assistant_threads_setStatus(self, body: Json) -> Json:  # noqa: N802  Slack's name
         self.statuses.append(body["status"])
         self.loading = body.get("loading_messages") or []

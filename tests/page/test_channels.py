@@ -6,6 +6,7 @@ from adapters.page import threads
 from bot.events import Author, Deleted, Edited, Invocation, Message, Place
 from bot.parts import Button, Buttons, Image, Notice, Text, Withdraw
 from bot.ports import PARLEY
+from tests.contract.show import PNG
 from tests.page import samples
 from tests.page.house import DONE, House
 
@@ -313,3 +314,14 @@ async def test_what_is_not_asked_in_a_thread_begins_one_of_its_own():
         await house.parley.accept(report)
         await ada.until(lambda: ada.answers and ada.answers[0]["done"])
         assert ada.answers[0]["text"] == "You said: page:job-1"
+
+
+async def test_a_picture_alone_and_an_edit_are_heard_where_nobody_asked():
+    async with House(script=addressed) as house:
+        ada = await house.client()
+        picture = await ada.upload("fox.png", PNG)
+        said = await ada.say("", files=[picture], channel=GENERAL)
+        event = last(house)
+        assert (event.text, event.addressed, event.attachments[0].name) == ("", False, "fox.png")
+        await ada.act("edit", said, post=said, text="rude", channel=GENERAL)
+        assert (last(house).message, last(house).text) == (f"page:{said}", "rude")

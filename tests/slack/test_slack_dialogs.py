@@ -289,6 +289,7 @@ async def test_the_file_of_a_message_is_what_the_command_asks_for(people, inbox)
 async def test_what_is_wrong_with_a_shortcut_is_told_to_its_user_alone(people, inbox):
     root = await people.say("Lunch?")
     people.shortcuts["Old"] = "forgotten"
+    await inbox.first()
     await done(await people.shortcut("Old", on=root, by="bob"))
     inbox.broken = 1
     await done(await people.shortcut("Listen", on=root, by="bob"))
@@ -319,7 +320,7 @@ async def test_a_button_that_needs_more_opens_a_form_and_what_is_sent_is_its_pre
     post = with_button(people, "edit", root)
     await done(await people.press("edit", post=post, by="bob"))
     assert list(inputs(people.form)) == ["words", "mask"]
-    assert len(inbox.events) == 1
+    assert len(await inbox.first()) == 1
     await done(await people.fill(words="with a hat", mask=people.upload(CSV), by="bob"))
     event = (await inbox.first(2))[-1]
     assert (event.command, event.by, event.of, event.on) == ("edit", "form", "delivery0001", None)

@@ -9,6 +9,7 @@ from adapters.slack.manifest import SCOPES, described
 from bot.commands import Command, Commands
 from tests.fakes.slack_http import SECRET
 from tests.fakes.slack_oauth import CLIENT_ID, CLIENT_SECRET, CONFIG_TOKEN, Tenant
+from tests.fakes.slack_order import ADMIN_TOKEN
 from tests.fakes.state import MemoryState
 from tests.slack.conftest import COMMANDS, ground, nothing, settings
 
@@ -225,3 +226,19 @@ async def test_a_wrong_pair_is_found_without_installing(examined, pair):
     sentence = broken(await examined(**(OAUTH | pair)))
     assert "copy both from Basic Information" in sentence
     assert '"no"' not in sentence
+
+
+async def test_a_scope_that_is_only_for_user_groups_may_be_left_out(slack, examined):
+    slack.app.scopes -= {"usergroups:read"}
+    mark, sentence = (await examined())[0]
+    assert (mark, "usergroups:read" in sentence) == ("--", True)
+
+
+async def test_the_token_of_an_admin_is_tried(slack, examined):
+    found = await examined(SLACK_ADMIN_TOKEN=ADMIN_TOKEN)
+    assert ("ok", "By SLACK_ADMIN_TOKEN Parley deletes messages as parley.") in found
+    slack.app.scopes -= {"chat:write"}
+    found = await examined(SLACK_ADMIN_TOKEN=ADMIN_TOKEN)
+    assert ("!!", "SLACK_ADMIN_TOKEN lacks the user scope chat:write.") in found
+    found = await examined(SLACK_ADMIN_TOKEN="xoxp-old")
+    assert ("!!", "Slack refuses SLACK_ADMIN_TOKEN (invalid_auth): make a new one.") in found

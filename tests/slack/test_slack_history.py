@@ -80,21 +80,21 @@ async def test_everybody_is_asked_for_once(slack, adapter):
     ids = await thread(slack)
     for _ in range(3):
         await before(adapter, ids, await slack.mention("?", thread=ids[0]))
-    assert slack.requests["users.info"] == 2
+    assert slack.requests["users.info"] == 4  # for a name, and for whether they are an admin
 
 
 async def test_where_nobody_may_be_asked_for_ids_are_their_names(slack, adapter):
-    slack.refuse("users.info", "missing_scope", "missing_scope")
+    slack.refuse("users.info", *["missing_scope"] * 4)
     ids = await thread(slack)
     for _ in range(2):
         said = await before(adapter, ids, await slack.mention("?", thread=ids[0]))
         assert [message.author.name for message in said[:2]] == ["UBOB", "UADA"]
-    assert slack.requests["users.info"] == 2
+    assert slack.requests["users.info"] == 4
 
 
 async def test_names_that_take_too_long_are_not_waited_for(slack, adapter, monkeypatch):
     monkeypatch.setattr(names, "PATIENCE", 0.05)
-    slack.refuse("users.info", "429", "429")
+    slack.refuse("users.info", *["429"] * 4)
     ids = await thread(slack)
     said = await before(adapter, ids, ids[-1])
     assert [message.author.name for message in said] == ["UBOB", "UADA"]

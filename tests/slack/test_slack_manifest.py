@@ -21,6 +21,7 @@ GUIDE = (DOCS / "slack.md").read_text()
 ROWS = dict(re.findall(r"^\| (.+?) \| (.+?) \|$", GUIDE, re.MULTILINE))
 
 
+READ = {"channels:read", "groups:read", "im:read", "mpim:read"}
 HISTORY = {"channels:history", "groups:history", "im:history", "mpim:history"}
 METHODS = {  # https://docs.slack.dev/reference/methods
     "agents.sessions.setStatus": {"chat:write"},
@@ -28,18 +29,23 @@ METHODS = {  # https://docs.slack.dev/reference/methods
     "assistant.threads.setSuggestedPrompts": {"assistant:write"},
     "chat.appendStream": {"chat:write"},
     "chat.delete": {"chat:write"},
+    "chat.getPermalink": set(),
     "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.startStream": {"chat:write"},
     "chat.stopStream": {"chat:write"},
     "chat.update": {"chat:write"},
     "conversations.history": HISTORY,
+    "conversations.info": READ,
+    "conversations.members": READ,
     "conversations.open": {"im:write"},
     "conversations.replies": HISTORY,
     "files.completeUploadExternal": {"files:write"},
     "files.delete": {"files:write"},
     "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
+    "reactions.add": {"reactions:write"},
+    "usergroups.list": {"usergroups:read"},
     "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
@@ -100,7 +106,9 @@ def test_the_guide_says_what_each_scope_is_for():
 def test_the_scopes_are_those_of_the_methods_and_events_that_are_used():
     folder = Path(socket.__file__).parent
     code = " ".join(path.read_text() for path in sorted(folder.glob("*.py")))
-    families = "chat|conversations|files|users|views|assistant|agents|reactions|pins|bookmarks"
+    families = (
+        "chat|conversations|files|users|usergroups|views|assistant|agents|reactions|pins|bookmarks"
+    )
     dotted = set(re.findall(rf'"((?:{families})\.[a-zA-Z.]+)"', code))
     called = re.findall(rf"\.((?:{families})_[a-zA-Z_]+)\(", code)
     methods = dotted | {name.replace("_", ".") for name in called}

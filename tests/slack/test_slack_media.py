@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from adapters.slack import render, shared, uploads
-from bot.parts import Button, Buttons, File, Image, Remove, Text, Voice, Withdraw
+from bot.parts import Button, Buttons, Card, File, Image, Remove, Text, Voice, Withdraw
 from tests.contract.show import OGG, PNG, TABLE
 from tests.slack.conftest import Log
 from tests.slack.helpers import asked, texts
@@ -404,6 +404,49 @@ async def test_the_answer_to_a_command_that_is_only_a_picture_begins_a_thread(sl
     picture, text = slack.posts()
     assert (picture.thread, text.thread) == ("", picture.id)
     assert delivery.place.thread == picture.id
+
+
+CARD, AGAIN = Card("A fox", "Painted", state="done"), Buttons((Button("Again", "regenerate"),))
+
+
+async def test_what_a_command_makes_stands_in_the_channel_beside_its_card(slack, desk):
+    delivery = desk.delivery()
+    await shown(desk, delivery, CARD, FOX, CSV, AGAIN)
+    card, picture, table = slack.posts()
+    assert (card.card, card.buttons) == ("A fox", ("Again",))
+    assert (picture.images, table.files) == (("A drawing of a fox",), ("table.csv",))
+    assert {post.thread for post in slack.posts()} == {""}
+    assert delivery.place.thread == card.id  # the conversation goes on below the card
+
+
+@pytest.mark.parametrize("standing", [1, 2])
+async def test_after_a_crash_it_stands_there_once(slack, desk, standing):
+    log = Log()
+    await shown(desk, desk.delivery(log=log), CARD, FOX)
+    if standing == 1:  # killed before the picture was shared
+        slack.api.messages.pop()
+        slack.uploads.known.clear()
+        log.known = {key: ts for key, ts in log.known.items() if key.startswith("card")}
+    await shown(desk, desk.delivery(log=log), CARD, FOX, AGAIN)
+    card, picture = slack.posts()
+    assert (card.buttons, picture.images) == (("Again",), ("A drawing of a fox",))
+    assert (card.thread, picture.thread) == ("", "")
+
+
+async def test_what_a_button_of_it_makes_anew_takes_its_place_in_the_channel(slack, desk):
+    delivery = desk.delivery()
+    await shown(desk, delivery, CARD, FOX, AGAIN)
+    card = slack.posts()[0]
+    pressed = desk.delivery(thread=card.id, log=delivery.log)
+    await shown(desk, pressed, CARD, Image("hen.png", PNG + b"hen", "A hen"), AGAIN)
+    assert images(slack) == ["A hen"]
+    assert {post.thread for post in slack.posts()} == {""}
+
+
+async def test_a_command_that_is_typed_in_a_thread_keeps_all_of_it_there(slack, desk):
+    root = await asked(slack)
+    await shown(desk, desk.delivery(root), CARD, FOX, AGAIN)
+    assert {post.thread for post in slack.posts()} == {root}
 
 
 # Faults

@@ -481,3 +481,8 @@ def test_a_text_that_grows_keeps_what_was_shown_and_mentions_nobody(before, more
     assert shown.startswith(escapes.harmless(before))
     assert not escapes.mentions(shown, "U1")
     assert "<!channel>" not in shown
+
+
+def test_what_is_said_by_slash_me_is_said_by_a_person():
+    message = said(subtype="me_message", text="leaves")
+    assert (message.text, message.author.id) == ("leaves", "slack:T1:U1")

@@ -7,7 +7,8 @@ import * as route from "./route.js";
 export let at = route.read(location.hash);
 let person = ""; // as the greeting has it
 
-export function go(to, wanted) {
+/** `post`: the message to bring before one's eyes. */
+export function go({ post, ...to }, wanted = post) {
   at = { channel: "", thread: "", ...to };
   history.replaceState(null, "", route.write(at));
   conversation.clear(at, wanted);

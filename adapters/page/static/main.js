@@ -105,5 +105,5 @@ find("back").addEventListener("click", () => go({ channel: at.channel }));
 
 drawIdeas(find("ideas"), (text) => say({ text, files: [] }));
 connection.open(at);
-conversation.clear(at);
+conversation.clear(at, at.post);
 connection.connect();

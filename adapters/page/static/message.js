@@ -7,8 +7,9 @@ import { edit } from "./editor.js";
 import { Markdown, copy } from "./markdown.js";
 import { drawMedia } from "./media.js";
 import { named } from "./people.js";
+import { notice, reaction } from "./signs.js";
 
-const EMPTY = { text: "", status: "", notices: [], buttons: [], cards: [], media: [], rated: "", aside: "", about: "", replies: 0 };
+const EMPTY = { text: "", status: "", notices: [], buttons: [], cards: [], media: [], rated: "", aside: "", about: "", reactions: [], replies: 0 };
 const GONE = "This message was deleted.";
 
 export class Message {
@@ -27,7 +28,7 @@ export class Message {
     this.element.className = this.mine ? "mine" : this.answers ? "answer" : "other";
     this.element.dataset.id = post.id;
     this.element.ariaLabel = this.mine ? "You" : named(post.by);
-    const parts = ["by", "about", "cards", "body", "media", "status", "notices", "buttons", "aside"];
+    const parts = ["by", "about", "cards", "body", "media", "reactions", "status", "notices", "buttons", "aside"];
     for (const part of parts) this[part] = this.#part(part);
     this.body.className = this.answers ? "markdown" : "said";
     this.by.textContent = this.mine || this.answers ? "" : named(post.by);
@@ -99,6 +100,7 @@ export class Message {
     this.status.textContent = done ? "" : status;
     this.#renew("cards", (cards) => drawCards(this.cards, cards));
     this.#renew("media", (media) => drawMedia(this.media, media));
+    this.#renew("reactions", (emojis) => this.reactions.replaceChildren(...emojis.map(reaction)));
     this.#renew("notices", (notices) => this.notices.replaceChildren(...notices.map(notice)));
     this.#renew("aside", (aside) => new Markdown(this.aside).show(aside));
     this.#drawButtons();
@@ -133,13 +135,4 @@ export class Message {
     made.className = name;
     return made;
   }
-}
-
-function notice(sentence) {
-  const made = document.createElement("div");
-  made.className = "notice";
-  made.setAttribute("role", "note");
-  new Markdown(made.appendChild(document.createElement("div"))).show(sentence);
-  made.appendChild(document.createElement("small")).textContent = "Only you see this";
-  return made;
 }
