@@ -120,10 +120,8 @@ def _organization(stack: AsyncExitStack, settings: Settings) -> Organization | N
 
 def layers_of(services: Services) -> Layers:
     """What every turn passes."""
-    allowance = Allowance(
-        services.ledger, services.budget_book, services.people, Alerts(services.preferences),
-        services.announce,
-    )  # fmt: skip
+    alerts = Alerts(services.preferences)
+    allowance = Allowance(services.ledger, services.budget_book, alerts, services.announce)
     throttle = Throttle(services.settings.turns_per_minute)
     inner = (allowance, partial(noting, services))
     return Layers(services.commands, services.admins, throttle, *inner)

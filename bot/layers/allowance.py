@@ -16,7 +16,6 @@ from bot.spending.ledger import Ledger
 from bot.spending.payer import Payer
 from bot.storage.balances import Balance
 from bot.storage.budgets import BudgetBook, Level
-from bot.storage.people import People
 
 log = logging.getLogger(__name__)
 ALERT = "budget alert"  # the command that says it
@@ -26,7 +25,6 @@ ALERT = "budget alert"  # the command that says it
 class Allowance:
     ledger: Ledger
     book: BudgetBook
-    people: People
     alerts: Alerts
     announce: Announcer
 
@@ -48,7 +46,6 @@ class Allowance:
     async def _look(self, run: Run, refused: Limit | None = None) -> list[str]:
         """What to tell the asker; admins are told on the way. An answer does not fail with it."""
         try:
-            await self.people.met(run.event.author)
             pairs = await self.ledger.applying(Payer.of(run))
             await self._tell_admins(run, pairs, refused)
             return [] if refused else await self._to_asker(pairs)

@@ -21,6 +21,7 @@ def noting(services: Services, handler: Handler) -> Handler:
                 if isinstance(part, Buttons) and RECEIPT in part.buttons:
                     await services.receipts.keep(run, began, first)
                 yield part
+        await services.people.met(run.event.author)
 
     return noted
 

@@ -16,7 +16,6 @@ from bot.spending.budgets import BudgetSpent
 from bot.spending.payer import Payer
 from bot.storage.balances import Budget, Whom
 from bot.storage.budgets import Asked
-from bot.storage.people import People
 from bot.storage.preferences import Preferences
 from tests.spending.desk import StubChat, Time, ask, open_desk
 
@@ -34,8 +33,7 @@ class Office:
         announce = Announcer()
         announce.accept = self._accept
         self.alerts = Alerts(Preferences(desk.database))
-        self.people = People(desk.database)
-        self.layer = Allowance(desk.ledger, desk.budget_book, self.people, self.alerts, announce)
+        self.layer = Allowance(desk.ledger, desk.budget_book, self.alerts, announce)
         self.accepts = True
 
     async def _accept(self, event):
@@ -178,9 +176,3 @@ async def test_a_budget_of_nothing_is_nothing_to_be_told_of(tmp_path):
         with pytest.raises(BudgetSpent):
             await office.ask(1)
         assert await office.alert() == []
-
-
-async def test_who_asked_is_known_by_name(office):
-    await office.ask(1)
-    await office.ask(1, by=Author(ADA.id, "Ada Lovelace"))
-    assert await office.people.names([ADA.id, "nobody"]) == {ADA.id: "Ada Lovelace"}
