@@ -19,7 +19,8 @@ from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
-from bot.layers import Layers, Suggester, Throttle
+from bot.layers import Layers, Moderation, Suggester, Throttle
+from bot.moderating.judge import Judge
 from bot.openai import catalogue
 from bot.openai.api import API
 from bot.ports import Adapter, Ground
@@ -60,8 +61,8 @@ async def run(settings: Settings) -> None:
         )
         adapters = services.adapters
         adapters |= connect_adapters(ground(settings, storage, server.app, services.chat_model))
-        layers = Layers(services.commands, services.admins, Throttle(settings.turns_per_minute))
-        dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
+        turns = Turns(storage, router, layers_of(services), adapters)
+        dispatcher = Dispatcher(storage.inbox, turns)
         services.announce.accept = dispatcher.accept
         await server.start()
         stack.push_async_callback(server.stop)
@@ -79,22 +80,32 @@ def compose(
     stack.push_async_callback(providers.aclose)
     ledger = Ledger(storage.ledger, Budgets(settings), models)
     stack.push_async_callback(ledger.aclose)
+    openai = OpenAI(
+        API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
+    )
     return Services(
         settings=settings,
         admins=frozenset((*settings.admins, *PAGE_ADMINS)),
         sandboxed=settings.only_sandbox,
         models=providers.models,
         catalogue=models,
-        openai=OpenAI(
-            API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
-        ),
+        openai=openai,
         ledger=ledger,
         memory=storage.memory,
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
+        judge=Judge(openai, settings.moderation, providers.models),
         commands=Commands(()),
     )
+
+
+def layers_of(services: Services) -> Layers:
+    """What every turn passes."""
+    settings, commands = services.settings, services.commands
+    moderation = Moderation(services.judge, settings.moderation, commands, services.adapters)
+    throttle = Throttle(settings.turns_per_minute)
+    return Layers(commands, services.admins, throttle, moderation)
 
 
 def ground(settings: Settings, storage: Storage, http: web.Application, chat_model: str) -> Ground:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
+from bot.moderating.judge import Judge
 from bot.openai.catalogue import Catalogue
 from bot.ports import Adapter
 from bot.settings import Settings
@@ -30,6 +31,7 @@ class Services:
     feedback: Feedback
     preferences: Preferences
     works: Works
+    judge: Judge
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

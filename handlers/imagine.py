@@ -33,14 +33,14 @@ def setup(services: Services) -> Iterable[Command]:
     imagine, paint = Imagine(services), Painter(services).reply
     offer = Offer(services.catalogue, imagine.models)
     size = Option("size", "Width x height in pixels", required=True, choices=offer.shapes)
-    yield Command("imagine", "Paint a picture", paint(imagine.asked), offer.options)
+    yield Command("imagine", "Paint a picture", paint(imagine.asked), offer.options, checked=True)
     for name, help_, prepare, options in (
         ("repaint_picture", "Paint it again", imagine.again, ()),
         ("vary_picture", "Word it anew and paint that", imagine.varied, ()),
         ("edit_picture", "Change the picture", imagine.edited, (_WORDS, _MASK, _WHICH)),
         ("reshape_picture", "The same, larger or of another shape", imagine.reshaped, (size,)),
     ):
-        yield Command(name, help_, paint(prepare), options, button=True, apart=True)
+        yield Command(name, help_, paint(prepare), options, button=True, apart=True, checked=True)
     yield Command(
         "use_picture", "Ask about it in this thread", imagine.used, button=True, apart=True
     )

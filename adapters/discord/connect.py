@@ -104,6 +104,9 @@ class Discord:
     async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
         return await history.read(self._rest, place, before, limit)
 
+    def alone(self, place: Place) -> bool:
+        return not place.workspace
+
     async def close(self) -> None:
         await self._files.close()
         await self._rest.close()

@@ -110,6 +110,9 @@ class Page:
         ordered = sorted(said, key=lambda post: post.at)[-limit:]
         return [receive.shown(place, post) for post in ordered if not post.gone]
 
+    def alone(self, place: Place) -> bool:
+        return not shared(place.channel)
+
     async def close(self) -> None:
         sockets = tuple(self._lobby.present)
         await asyncio.gather(*(socket.close(WSCloseCode.GOING_AWAY) for socket in sockets))

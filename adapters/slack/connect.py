@@ -110,6 +110,9 @@ class Slack:
         here = Here(place.workspace, team.bot)
         return await history.before(team.web, here, place, before, limit, names=self._names)
 
+    def alone(self, place: Place) -> bool:
+        return place.channel.startswith("D")
+
     async def close(self) -> None:
         if self._web.session:
             await self._web.session.close()

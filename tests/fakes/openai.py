@@ -57,6 +57,9 @@ class FakeOpenAI:
         self.finish_reason = "stop"
         self.sends_usage = True
         self.calls: list[Call] = []
+        self.judged: list[Call] = []  # moderations, which come beside others
+        self.judging_faults: deque[Fault | None] = deque()
+        self.before_judging: Callable[[web.Request], Awaitable[None]] | None = None
         self.bills: list[Bill] = []
         self.open_calls = 0
         self.choices = 1  # of an answer, all the same
@@ -126,7 +129,8 @@ class FakeOpenAI:
         fields, files = await _body(request)
         request[CALL] = Call(request.path, request.headers.copy(), fields, files,
                                request.method, dict(request.query))  # fmt: skip
-        self.calls.append(request[CALL])
+        judging = request.path.endswith("/moderations")
+        (self.judged if judging else self.calls).append(request[CALL])
         self._peers.add(str(request.transport and request.transport.get_extra_info("peername")))
         self.open_calls += 1
         self._tell()
@@ -163,11 +167,12 @@ class FakeOpenAI:
 
     async def _answer(self, answer: Any, request: web.Request) -> web.StreamResponse:
         """One of the other endpoints' answers: `answer(fake, request, call, fault)`."""
-        fault = self._fault()
+        judging = request.path.endswith("/moderations")
+        fault = self._fault(self.judging_faults if judging else self.faults)
         if trouble := await self._trouble(request, fault) or self._unsupported(request):
             return trouble
-        if self.before:
-            await self.before(request)
+        if before := self.before_judging if judging else self.before:
+            await before(request)
         return await answer(self, request, request[CALL], fault)
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
@@ -195,8 +200,9 @@ class FakeOpenAI:
             return await answer.stream(request, fault)
         return _json(answer.whole(), id_)
 
-    def _fault(self) -> Fault:
-        return (self.faults.popleft() if self.faults else None) or Fault()
+    def _fault(self, faults: deque[Fault | None] | None = None) -> Fault:
+        faults = self.faults if faults is None else faults
+        return (faults.popleft() if faults else None) or Fault()
 
     async def _trouble(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
         """What comes instead of an answer, if something does."""
