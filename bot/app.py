@@ -20,6 +20,7 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
 from bot.layers import Layers, Moderation, Suggester, Throttle
+from bot.moderating.collector import Collector
 from bot.moderating.judge import Judge
 from bot.openai import catalogue
 from bot.openai.api import API
@@ -83,6 +84,9 @@ def compose(
     openai = OpenAI(
         API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
     )
+    judge = Judge(openai, settings.moderation, providers.models)
+    collector = Collector(judge)
+    stack.push_async_callback(collector.aclose)
     return Services(
         settings=settings,
         admins=frozenset((*settings.admins, *PAGE_ADMINS)),
@@ -95,7 +99,9 @@ def compose(
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
-        judge=Judge(openai, settings.moderation, providers.models),
+        judge=judge,
+        collector=collector,
+        moderation=storage.moderation,
         commands=Commands(()),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
+from bot.moderating.collector import Collector
 from bot.moderating.judge import Judge
 from bot.openai.catalogue import Catalogue
 from bot.ports import Adapter
@@ -14,6 +15,7 @@ from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
+from bot.storage.moderation import Moderation
 from bot.storage.preferences import Preferences
 from bot.storage.works import Works
 
@@ -32,6 +34,8 @@ class Services:
     preferences: Preferences
     works: Works
     judge: Judge
+    collector: Collector  # of what is said in watched channels
+    moderation: Moderation
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bot.errors import ParleyError
 from bot.openai.chat_parts import PicturePart
-from bot.openai.errors import OpenAIError
+from bot.openai.errors import BadRequest, OpenAIError
 from bot.openai.moderations import ModerationRequest, Verdict
 from bot.provider_settings import ModerationProvider
 from bot.spending.door import OpenAI
@@ -24,7 +24,7 @@ CLEAN = Verdict(flagged=False, categories={}, scores={})
 
 
 class Down(ParleyError):
-    """There is no verdict. `lasting`: asking again would not help."""
+    """There is no verdict. `lasting`: there will be none on this, ask as often as you like."""
 
     def __init__(self, error: OpenAIError | TimeoutError, *, lasting: bool = False) -> None:
         super().__init__("What is said cannot be checked just now.", f"no verdict: {error!r}")
@@ -76,9 +76,9 @@ class Judge:
             return (await self._openai.charged_to(payer).moderate(request)).results
         except OpenAIError as error:
             if not error.missing:
-                raise Down(error, lasting=_lasting(error)) from error
+                raise Down(error, lasting=isinstance(error, BadRequest)) from error
             if self._settings.mode == "on":
-                raise Down(error, lasting=True) from error
+                raise Down(error) from error
             self._remember(error)
             return ()
 
@@ -86,10 +86,6 @@ class Judge:
         if not self._absent:
             log.warning("nothing is moderated: the provider has no moderation endpoint (%s)", error)
         self._absent = True
-
-
-def _lasting(error: OpenAIError) -> bool:
-    return not error.retried and error.status is not None and error.status < 500  # noqa: PLR2004  a refusal
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:

@@ -9,6 +9,7 @@ from bot.storage.feedback import Feedback
 from bot.storage.inbox import Inbox
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
+from bot.storage.moderation import Moderation
 from bot.storage.outbox import Outbox
 from bot.storage.preferences import Preferences
 from bot.storage.state import StoredState
@@ -29,6 +30,7 @@ class Storage:
         self.feedback = Feedback(database)
         self.ledger = Books(database)
         self.cache = Cache(database, cached)
+        self.moderation = Moderation(database)
         self.works = Works(database, files / "works")
 
     async def close(self) -> None:
