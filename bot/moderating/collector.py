@@ -35,13 +35,15 @@ class Collector:
         self._waiting: deque[_Waiting] = deque()
         self._sender: asyncio.Task[None] | None = None
 
-    async def verdict(self, payer: Payer, text: str) -> Verdict | None:
-        """None: the provider cannot judge this text, asked as often as you like."""
+    def verdict(self, payer: Payer, text: str) -> asyncio.Future[Verdict | None]:
+        """It has its place in the line when this returns. None: the provider cannot judge this
+        text, ask as often as you like.
+        """
         waiting = _Waiting(payer, text)
         self._waiting.append(waiting)
         if self._sender is None or self._sender.done():
             self._sender = asyncio.create_task(self._send(), name="moderation of what is watched")
-        return await waiting.verdict
+        return waiting.verdict
 
     async def aclose(self) -> None:
         if self._sender:

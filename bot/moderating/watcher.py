@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Mapping
 from contextlib import aclosing
 from hashlib import sha256
 from itertools import chain, repeat
@@ -11,7 +12,7 @@ from bot.errors import ParleyError, Refused
 from bot.events import Attachment, Invocation, Message
 from bot.moderating.acting import Actor
 from bot.moderating.judge import Down, pieces, worst
-from bot.moderating.policy import Match, Version
+from bot.moderating.policy import Match, Policy, Version
 from bot.openai.chat_parts import PicturePart
 from bot.openai.moderations import Verdict
 from bot.parts import Reply, Status
@@ -33,6 +34,7 @@ class Watcher:
         self._services = services
         self._store = services.moderation
         self._actor = Actor(services)
+        self._order = asyncio.Lock()  # first come, first in the collector's line
 
     async def watch(self, run: Run) -> Reply:
         """The command that accept() makes of what is said. It ends when that is done: until then
@@ -56,30 +58,30 @@ class Watcher:
         return True
 
     async def _once(self, run: Run, message: Message) -> None:
-        version = await self._store.version(message.place.channel_key)
-        policy = version.policy
-        if not (policy.watched and self._services.judge.on) or policy.exempts(message.author.roles):
-            return
+        async with self._order:
+            version = await self._store.version(message.place.channel_key)
+            if not self._judges(message, version.policy):
+                return
+            payer = _payer(run)
+            words = [self._services.collector.verdict(payer, text) for text in pieces(message.text)]
         pictures = await self._pictures(run, message)
-        verdict = await self._verdict(run, message, pictures)
-        if verdict is None or not verdict.scores:
-            return
-        digest = _hash(message.text, pictures)
+        seen = [self._seen(payer, picture) for picture in pictures]
+        found = [verdict for verdict in await asyncio.gather(*words, *seen) if verdict]
+        if scores := worst(found).scores:
+            await self._follow(message, version, scores, _hash(message.text, pictures))
+
+    def _judges(self, message: Message, policy: Policy) -> bool:
+        exempt = policy.exempts(message.author.roles)
+        return policy.watched and self._services.judge.on and not exempt
+
+    async def _follow(
+        self, message: Message, version: Version, scores: Mapping[str, float], digest: bytes
+    ) -> None:
         allowed = await self._store.allows(message.place.payer, digest)
-        match = None if allowed else policy.match(verdict.scores)
-        await self._store.keep(_judged(message, digest, verdict, version, match))
+        match = None if allowed else version.policy.match(scores)
+        await self._store.keep(_judged(message, digest, scores, version, match))
         if match:
             await self._actor.act(message, match)
-
-    async def _verdict(
-        self, run: Run, message: Message, pictures: list[PicturePart]
-    ) -> Verdict | None:
-        """Of its words and pictures together; None: nothing in it can be judged."""
-        payer = _payer(run)
-        asked = [self._services.collector.verdict(payer, text) for text in pieces(message.text)]
-        asked += [self._seen(payer, picture) for picture in pictures]
-        found = [verdict for verdict in await asyncio.gather(*asked) if verdict]
-        return worst(found) if found else None
 
     async def _seen(self, payer: Payer, picture: PicturePart) -> Verdict | None:
         try:
@@ -130,7 +132,11 @@ def _hash(text: str, pictures: list[PicturePart]) -> bytes:
 
 
 def _judged(
-    message: Message, digest: bytes, verdict: Verdict, version: Version, match: Match | None
+    message: Message,
+    digest: bytes,
+    scores: Mapping[str, float],
+    version: Version,
+    match: Match | None,
 ) -> Judged:
     return Judged(
         message=message.id,
@@ -138,7 +144,7 @@ def _judged(
         source=message.source,
         author=message.author.id,
         hash=digest,
-        scores=verdict.scores,
+        scores=scores,
         version=version.number,
         category=match.category if match else "",
         action=match.action if match else "",
