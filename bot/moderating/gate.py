@@ -68,7 +68,8 @@ class Gate:
                 yield part
         except Refused:
             await self._end()
-            yield Buttons(())
+            if self._shown:
+                yield Buttons(())
             raise
         finally:
             await self._end()
