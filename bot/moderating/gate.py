@@ -12,8 +12,10 @@ from bot.moderating.words import FREE, Tails, length
 from bot.parts import Buttons, Part, Remove, Reply, Text
 from bot.run import Run
 
-SIZES = (60, 240, 600, 1_200)  # characters of the first windows; the last is that of all others
-AGE = 0.3  # seconds that words wait for more of them
+# Of the first windows, and the last of all others: a full one is judged, or one whose first word
+# waited so long. A platform takes about one edit a second, so there is no use in more.
+SIZES = (16, 120, 480, 1_200)  # characters
+AGES = (0.05, 0.4, 1.0)  # seconds
 WITHHELD = "withheld"  # the key of what is said instead of an answer
 
 
@@ -100,18 +102,21 @@ class Gate:
         """Whether something is to be shown, or judged, now."""
         if not self._held:
             return False
-        size = SIZES[min(self._windows, len(SIZES) - 1)]
         return (
             self._ended
             or self._hurry
             or not length(self._held[0])
-            or sum(map(length, self._held)) >= size
-            or self._age >= AGE
+            or sum(map(length, self._held)) >= self._of(SIZES)
+            or self._patience <= 0
         )
 
     @property
-    def _age(self) -> float:
-        return time.monotonic() - self._since
+    def _patience(self) -> float:
+        """Seconds that the words may wait for more of them."""
+        return self._since + self._of(AGES) - time.monotonic()
+
+    def _of(self, sizes: Sequence[float]) -> float:
+        return sizes[min(self._windows, len(sizes) - 1)]
 
     def _tell(self) -> None:
         if not self._news.done():
@@ -123,7 +128,7 @@ class Gate:
             self._guard.refuse()
             if self._ended:
                 return ()
-            await self._wait(self._news, max(AGE - self._age, 0.01) if self._held else None)
+            await self._wait(self._news, max(self._patience, 0.01) if self._held else None)
             if self._news.done():
                 self._news = asyncio.get_running_loop().create_future()
         free = next((n for n, part in enumerate(self._held) if not isinstance(part, FREE)), None)

@@ -37,6 +37,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
+JUDGING = web.RequestKey("judging", str)  # its id
 CALL = web.RequestKey("call", Call)
 
 
@@ -131,6 +132,8 @@ class FakeOpenAI:
                                request.method, dict(request.query))  # fmt: skip
         judging = request.path.endswith("/moderations")
         (self.judged if judging else self.calls).append(request[CALL])
+        if judging:
+            request[JUDGING] = f"req_judged_{len(self.judged)}"
         self._peers.add(str(request.transport and request.transport.get_extra_info("peername")))
         self.open_calls += 1
         self._tell()
@@ -180,7 +183,7 @@ class FakeOpenAI:
         return web.Response(body=self.pictures[request.match_info["name"]])
 
     async def _head(self, request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.setdefault("x-request-id", self._id())
+        response.headers.setdefault("x-request-id", request.get(JUDGING) or self._id())
         response.headers.update(self.headers)
 
     def _unsupported(self, request: web.Request) -> web.StreamResponse | None:
