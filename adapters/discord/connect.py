@@ -70,6 +70,9 @@ class Discord:
         self._content = True
         self._gateway: Gateway | None = None
 
+    def alone(self, place: Place) -> bool:
+        return not place.workspace
+
     @property
     def health(self) -> str:
         return self._gateway.health if self._gateway else "Connecting to Discord."
@@ -103,9 +106,6 @@ class Discord:
 
     async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
         return await history.read(self._rest, place, before, limit)
-
-    def alone(self, place: Place) -> bool:
-        return not place.workspace
 
     async def close(self) -> None:
         await self._files.close()

@@ -67,6 +67,9 @@ class Slack:
         if not settings.by_socket:
             self.requests = Requests(_secret(settings.slack_signing_secret))
 
+    def alone(self, place: Place) -> bool:
+        return place.channel.startswith("D")
+
     @property
     def health(self) -> str:
         if self.teams.trouble:
@@ -109,9 +112,6 @@ class Slack:
         team = await self._asked(place.workspace)
         here = Here(place.workspace, team.bot)
         return await history.before(team.web, here, place, before, limit, names=self._names)
-
-    def alone(self, place: Place) -> bool:
-        return place.channel.startswith("D")
 
     async def close(self) -> None:
         if self._web.session:
