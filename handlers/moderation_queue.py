@@ -15,6 +15,7 @@ from bot.services import Services
 from bot.storage.moderation import Judged, Review
 
 SHOWN = 4  # scores
+LEAST = 0.05  # of those that say something
 DECISIONS = {  # command -> label, and what is said of it afterwards
     "approve_case": ("Approve", "approved"),
     "remove_case": ("Remove", "removed"),
@@ -111,7 +112,7 @@ class Queue:
 
 def _card(judged: Judged, title: str, name: str = "", *, done: bool = False) -> Card:
     highest = sorted(judged.scores.items(), key=lambda one: -one[1])[:SHOWN]
-    scores = [(KINDS.get(category, category), f"{score:.2f}") for category, score in highest]
+    scores = [(KINDS.get(name, name), f"{score:.2f}") for name, score in highest if score >= LEAST]
     policy = [("policy", judged.action)] if judged.action else []
     return Card(
         title,

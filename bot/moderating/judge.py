@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from bot.errors import ParleyError
 from bot.openai.chat_parts import PicturePart
-from bot.openai.errors import BadRequest, OpenAIError
+from bot.openai.errors import BadRequest, OpenAIError, RateLimited
 from bot.openai.moderations import ModerationRequest, Verdict
 from bot.provider_settings import ModerationProvider
 from bot.spending.door import OpenAI
@@ -20,6 +20,7 @@ PIECE = 8_000  # characters that are judged as one: longer ones thin out what is
 OVERLAP = 200  # characters that two pieces share, so that nothing hides at a seam
 TOGETHER = 32  # texts of one request
 PATIENCE = 10.0  # seconds that a person waits for a verdict
+AGAIN = 0.5  # seconds before another attempt at a rate limit
 CLEAN = Verdict(flagged=False, categories={}, scores={})
 
 
@@ -58,7 +59,7 @@ class Judge:
         asked += [ModerationRequest(model=self._model, input=(one,)) for one in pictures]
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await asyncio.gather(*(self._ask(payer, request) for request in asked))
+                found = await asyncio.gather(*(self._soon(payer, request) for request in asked))
         except TimeoutError as error:
             raise Down(error) from error
         return worst([verdict for verdicts in found for verdict in verdicts])
@@ -67,6 +68,17 @@ class Judge:
         """A verdict a text, of TOGETHER at most, however long it takes. Raises as above."""
         request = ModerationRequest(model=self._model, input=tuple(texts))
         return await self._ask(payer, request) or [CLEAN] * len(texts)
+
+    async def _soon(self, payer: Payer, request: ModerationRequest) -> Sequence[Verdict]:
+        """At a rate limit that others use up, it tries as long as there is patience."""
+        while True:
+            try:
+                return await self._ask(payer, request)
+            except Down as down:
+                if not isinstance(down.__cause__, RateLimited):
+                    raise
+                log.info("a verdict is asked for again: %s", down)
+                await asyncio.sleep(AGAIN)
 
     async def _ask(self, payer: Payer, request: ModerationRequest) -> Sequence[Verdict]:
         """Nothing where the server has no such endpoint, which may be."""

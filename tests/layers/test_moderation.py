@@ -268,6 +268,16 @@ async def test_a_server_without_the_endpoint_is_remembered_as_such(tmp_path, sta
         assert len(it.openai.judged) == asked
 
 
+async def test_a_rate_limit_is_waited_for_and_no_longer_than_a_person_waits(it, monkeypatch):
+    monkeypatch.setattr("bot.openai.retry.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("bot.moderating.judge.AGAIN", 0.01)
+    it.openai.judging_faults.extend([Fault(429, "rate_limit_exceeded")] * 9)
+    assert "You said" in (await shown(it, "hello").ended()).screen.text
+    monkeypatch.setattr("bot.moderating.judge.PATIENCE", 0.2)
+    it.openai.judging_faults.extend([Fault(429, "rate_limit_exceeded")] * 5_000)
+    assert "does not work just now" in (await shown(it, "hello again").ended()).notice
+
+
 async def test_a_model_that_is_not_there_is_no_missing_endpoint(it):
     it.openai.judging_faults.extend([Fault(404, "model_not_found")] * 3)
     answer = await shown(it, "hello").ended()

@@ -101,7 +101,7 @@ async def test_a_raid_holds_up_no_question(it):
     Limit(it.openai, most=3, window=0.3)
     await raid(it)
     await it.say("hello", addressed=True)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         while not any(post.text == "You said: hello" for post in it.platform.posts.values()):
             await asyncio.sleep(0.01)
     await it.settled()
