@@ -89,12 +89,13 @@ class Gate:
             self._tell()
 
     def _arrived(self, part: Part) -> None:
-        if not self._held:
+        first = not self._held
+        if first:
             self._since = time.monotonic()
         self._held.append(part)
         if length(part):
             self._quiet.clear()
-        if self._due:
+        if first or self._due:  # the first sets how long it is waited for others
             self._tell()
 
     @property
