@@ -19,8 +19,10 @@ from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
-from bot.layers import Allowance, Layers, Suggester, Throttle
+from bot.layers import Allowance, Layers, Moderation, Suggester, Throttle
 from bot.layers.noting import noting
+from bot.moderating.collector import Collector
+from bot.moderating.judge import Judge
 from bot.openai import catalogue
 from bot.openai.api import API
 from bot.openai.organization import Organization
@@ -85,15 +87,19 @@ def compose(
     budgets = Budgets(settings)
     ledger = Ledger(storage.ledger, budgets, models)
     stack.push_async_callback(ledger.aclose)
+    openai = OpenAI(
+        API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
+    )
+    judge = Judge(openai, settings.moderation, providers.models)
+    collector = Collector(judge)
+    stack.push_async_callback(collector.aclose)
     return Services(
         settings=settings,
         admins=frozenset((*settings.admins, *PAGE_ADMINS)),
         sandboxed=settings.only_sandbox,
         models=providers.models,
         catalogue=models,
-        openai=OpenAI(
-            API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
-        ),
+        openai=openai,
         ledger=ledger,
         budgets=budgets,
         budget_book=storage.budgets,
@@ -105,6 +111,9 @@ def compose(
         receipts=storage.receipts,
         reports=storage.reports,
         weekly=storage.weekly,
+        judge=judge,
+        collector=collector,
+        moderation=storage.moderation,
         commands=Commands(()),
         organization=_organization(stack, settings),
     )
@@ -120,11 +129,16 @@ def _organization(stack: AsyncExitStack, settings: Settings) -> Organization | N
 
 def layers_of(services: Services) -> Layers:
     """What every turn passes."""
+    settings, commands = services.settings, services.commands
     alerts = Alerts(services.preferences)
-    allowance = Allowance(services.ledger, services.budget_book, alerts, services.announce)
-    throttle = Throttle(services.settings.turns_per_minute)
-    inner = (allowance, partial(noting, services))
-    return Layers(services.commands, services.admins, throttle, *inner)
+    return Layers(
+        commands,
+        services.admins,
+        Throttle(settings.turns_per_minute),
+        Allowance(services.ledger, services.budget_book, alerts, services.announce),
+        partial(noting, services),
+        Moderation(services.judge, settings.moderation, commands, services.adapters),
+    )
 
 
 def ground(settings: Settings, storage: Storage, http: web.Application, chat_model: str) -> Ground:

@@ -104,6 +104,8 @@ class Command:
     button: bool = False  # reached by a button only: in no menu, in no help
     apart: bool = False  # what a button of it asks for is a post of its own, below the button's
     usual: bool = False  # of its group, what the bare name of the group means where it is typed
+    checked: bool = False  # what goes into it, and what it says, is moderated; so is every message
+    silent: bool = False  # whatever it yields is shown to nobody
     shortcut: str = ""  # its name in a message's own menu, at most 24 characters (Slack's limit)
 
     def missing(self, values: Mapping[str, Value]) -> tuple[Option, ...]:

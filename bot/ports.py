@@ -103,6 +103,10 @@ class Adapter(Protocol):
         """
         ...
 
+    def alone(self, place: Place) -> bool:
+        """Whether only one person reads there, beside Parley: a direct message."""
+        ...
+
     async def may_read(self, author: Author, place: Place) -> bool:
         """Whether this person can read the place now. False where nobody can tell."""
         ...

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
+from bot.moderating.collector import Collector
+from bot.moderating.judge import Judge
 from bot.openai.catalogue import Catalogue
 from bot.openai.organization import Organization
 from bot.ports import Adapter
@@ -16,6 +18,7 @@ from bot.spending.ledger import Ledger
 from bot.storage.budgets import BudgetBook
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
+from bot.storage.moderation import Moderation
 from bot.storage.people import People
 from bot.storage.preferences import Preferences
 from bot.storage.receipts import Receipts
@@ -43,6 +46,9 @@ class Services:
     receipts: Receipts
     reports: Reports
     weekly: WeeklyReports
+    judge: Judge
+    collector: Collector  # of what is said in watched channels
+    moderation: Moderation
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

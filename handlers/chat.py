@@ -54,6 +54,7 @@ def setup(services: Services) -> Iterable[Command | Trigger]:
         chat.reply(chat.asked),
         options=(Option("question", "What you want to know", required=True, long=True),),
         shortcut="Ask Parley",
+        checked=True,
         on_crash="resume",
     )
     for name, help_, prepare in (
@@ -61,7 +62,7 @@ def setup(services: Services) -> Iterable[Command | Trigger]:
         ("continue", "Go on writing in the same message", chat.told_to_go_on),
     ):
         handler = below(services.works, chat.reply(prepare))
-        yield Command(name, help_, handler, button=True, on_crash="resume")
+        yield Command(name, help_, handler, button=True, on_crash="resume", checked=True)
 
 
 def _says_nothing(message: Message) -> bool:
@@ -186,6 +187,7 @@ class Chat:
                 yield Text(run.shown)
             else:
                 prompt = await prepare(run)
+                run.check(prompt.question)
                 for number, notice in enumerate(prompt.notices):
                     yield Notice(notice, key=f"unread {number}")
                 draft, question = Draft([prompt.before]), prompt.question
@@ -230,6 +232,7 @@ class Chat:
 
     async def _keep(self, run: Run, question: str, answer: str) -> None:
         """The thread remembers the question, and the answer as far as there is one."""
+        await run.cleared()
         if isinstance(run.event, Invocation) and run.event.by == "button":
             await self._memory.rewrite(run.answers, answer, self._tokens(answer))
             return

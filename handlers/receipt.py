@@ -12,6 +12,8 @@ from bot.services import Services
 from bot.storage.receipts import Charge, Receipt, Receipts
 from bot.storage.reports import Sums
 
+VERDICTS = {"harmless": "nothing found", "unchecked": "could not be asked"}
+
 
 def setup(services: Services) -> Iterable[Command]:
     yield Command(
@@ -79,7 +81,7 @@ def _facts(receipt: Receipt) -> Iterable[str]:
     if receipt.first_word is not None:
         yield f"- first word after {receipt.first_word:.1f} s"
     if receipt.verdict:
-        yield f"- moderation: {receipt.verdict}"
+        yield f"- moderation: {VERDICTS.get(receipt.verdict, receipt.verdict)}"
 
 
 _SENT = {"turns": "messages of this thread", "recalled": "recalled passages"}

@@ -37,6 +37,7 @@ def setup(services: Services) -> Iterable[Command]:
             Option("instructions", "How to say it: “cheerful, and slowly”", long=True),
         ),
         shortcut="Read aloud",
+        checked=True,
     )
     yield Command(
         "voice",

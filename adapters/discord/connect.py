@@ -77,6 +77,9 @@ class Discord:
         self._reading = Reading(self._rest, self._guild, now)
         self._order = Order(self._rest, self._reading)
 
+    def alone(self, place: Place) -> bool:
+        return not place.workspace
+
     @property
     def health(self) -> str:
         return self._gateway.health if self._gateway else "Connecting to Discord."

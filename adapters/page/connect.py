@@ -91,6 +91,9 @@ class Page:
             async for frame in states:
                 await answer.show(frame)
 
+    def alone(self, place: Place) -> bool:
+        return not shared(place.channel)
+
     def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
         return media.opened(self._lobby.shelf, attachment)
 

@@ -76,6 +76,9 @@ class Slack:
         if not settings.by_socket:
             self.requests = Requests(_secret(settings.slack_signing_secret))
 
+    def alone(self, place: Place) -> bool:
+        return place.channel.startswith("D")
+
     @property
     def health(self) -> str:
         if self.teams.trouble:

@@ -8,10 +8,11 @@ from bot.commands import Commands, Handler
 from bot.layers.access import access
 from bot.layers.allowance import Allowance
 from bot.layers.explain import explain
+from bot.layers.moderation import Moderation
 from bot.layers.suggest import Suggester
 from bot.layers.throttle import Throttle
 
-__all__ = ["Allowance", "Layers", "Suggester", "Throttle"]
+__all__ = ["Allowance", "Layers", "Moderation", "Suggester", "Throttle"]
 
 
 class Layers:

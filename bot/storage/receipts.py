@@ -44,14 +44,8 @@ class Receipts:
         """`began`: UTC seconds. Said twice, the last holds."""
         event, noted = run.event, run.noted
         row = (run.answers, run.id, event.place.channel_key, event.author.id, began, self._now(),
-               first_word, _packed(noted.used), _packed(noted.left_out), noted.verdict)  # fmt: skip
+               first_word, _packed(noted.used), _packed(noted.left_out), run.verdict)  # fmt: skip
         query = "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-        await self._database.write(lambda db: db.execute(query, row).rowcount)
-
-    async def judged(self, run: Run, verdict: str) -> None:
-        """What moderation found after the receipt was kept."""
-        row = (verdict, run.answers, run.id)
-        query = "UPDATE receipts SET verdict = ? WHERE delivery = ? AND run = ?"
         await self._database.write(lambda db: db.execute(query, row).rowcount)
 
     async def of(self, delivery: str) -> list[Receipt]:

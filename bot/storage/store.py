@@ -10,6 +10,7 @@ from bot.storage.feedback import Feedback
 from bot.storage.inbox import Inbox
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
+from bot.storage.moderation import Moderation
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.preferences import Preferences
@@ -36,6 +37,7 @@ class Storage:
         self.budgets = BudgetBook(database)
         self.people = People(database)
         self.cache = Cache(database, cached)
+        self.moderation = Moderation(database)
         self.works = Works(database, files / "works")
         self.receipts = Receipts(database)
         self.reports = Reports(database)

@@ -79,7 +79,7 @@ class Books:
     waiting: int  # in the inbox
     rows: int  # HTTP attempts written down
     held: int
-    exact: int  # settled as the provider reported
+    exact: int  # answers settled as the provider reported
     estimated: int
     released: int
     twice: int  # attempts that stand there twice
@@ -125,7 +125,7 @@ _QUERIES = (
     _WAITING,
     _ROWS,
     f"{_ROWS} WHERE state = 'held'",
-    f"{_ROWS} WHERE state = 'settled' AND NOT estimated",
+    f"{_ROWS} WHERE state = 'settled' AND NOT estimated AND capability = 'chat'",
     f"{_ROWS} WHERE state = 'settled' AND estimated",
     f"{_ROWS} WHERE state = 'released'",
     _TWICE,
@@ -144,7 +144,7 @@ def check(world: World) -> tuple[Seen, Books]:
     seen, kept = look(world.questions, world.posts()), books(world.parley.database)
     assert not seen.wrong, seen.wrong
     assert (kept.integrity, kept.waiting, kept.held, kept.twice, kept.astray) == ("ok", 0, 0, 0, 0)
-    calls = len(world.openai.calls)
+    calls = len(world.openai.calls) + len(world.openai.judged)
     finished = sum(bill.completion_tokens > 0 for bill in world.openai.bills)
     assert calls <= kept.rows, "a call went out that was not written down"
     assert kept.exact <= finished, "something is booked as reported that was not"

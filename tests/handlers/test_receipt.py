@@ -82,11 +82,9 @@ async def test_an_answer_that_was_written_anew_tells_both(tmp_path):
 async def test_the_verdict_of_moderation_is_on_it(tmp_path):
     async with noted(tmp_path) as desk:
         run = desk.asked("hello", id_="d-judged")
-        run.noted.verdict = "nothing found"
+        run.verdict = "harmless"
         await desk.screen(run)
         assert "- moderation: nothing found" in await receipt(desk, "d-judged")
-        await desk.services.receipts.judged(run, "violence 0.7, hidden")
-        assert "- moderation: violence 0.7, hidden" in await receipt(desk, "d-judged")
 
 
 @pytest.mark.parametrize("place", [Place("slack", "T1", "C2", "1.1"), Place("slack", "T2", "C1")])
