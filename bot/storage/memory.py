@@ -127,10 +127,16 @@ def _seat(connection: sqlite3.Connection, delivery: str) -> int | None:
 
 
 def _free_seat(connection: sqlite3.Connection, thread: int) -> int:
+    """Behind all that was said, summed up or left behind, even where it was forgotten since."""
     first, end = thread << BITS, (thread + 1) << BITS
-    query = "SELECT max(id) FROM turns WHERE id >= ? AND id < ?"
-    ((last,),) = connection.execute(query, (first, end))
-    return first if last is None else last - last % 2 + 2
+    query = (
+        "SELECT max(id) FROM turns WHERE id >= ?1 AND id < ?2 UNION ALL "
+        "SELECT max(last) FROM summaries WHERE last >= ?1 AND last < ?2 UNION ALL "
+        "SELECT begins - 1 FROM threads WHERE id = ?3"
+    )
+    taken = [last for (last,) in connection.execute(query, (first, end, thread)) if last]
+    last = max(taken)
+    return first if last < first else last - last % 2 + 2
 
 
 def _put(connection: sqlite3.Connection, seat: int, turn: Turn) -> None:

@@ -268,3 +268,13 @@ def whole(connection):
     remembered = module._recall(connection, HERE, "")
     texts = [s.text for s in remembered.summaries] + [t.text for t in remembered.turns]
     return re.findall("<[^>]*>", "".join(texts))
+
+
+async def test_what_is_said_after_everything_was_forgotten_is_known(memory, summaries):
+    await talk(memory, range(12))
+    await summed_up(summaries)
+    await memory.begin_anew(HERE)
+    for number in range(12):
+        await memory.forget(f"d{number}")
+    await talk(memory, [12])
+    assert said(await memory.recall(HERE)) == ([], ["question 12", "answer 12"])
