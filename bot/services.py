@@ -20,9 +20,12 @@ from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
 from bot.storage.moderation import Moderation
 from bot.storage.people import People
+from bot.storage.personas import Personas
+from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
 from bot.storage.receipts import Receipts
 from bot.storage.reports import Reports
+from bot.storage.summaries import Summaries
 from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
@@ -40,6 +43,9 @@ class Services:
     budget_book: BudgetBook  # which there are
     people: People
     memory: Memory
+    summaries: Summaries
+    pins: Pins
+    personas: Personas
     feedback: Feedback
     preferences: Preferences
     works: Works

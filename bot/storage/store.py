@@ -13,11 +13,14 @@ from bot.storage.memory import Memory
 from bot.storage.moderation import Moderation
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
+from bot.storage.personas import Personas
+from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
 from bot.storage.receipts import Receipts
 from bot.storage.reports import Reports
 from bot.storage.state import StoredState
 from bot.storage.steps import Steps
+from bot.storage.summaries import Summaries
 from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
@@ -28,6 +31,9 @@ class Storage:
         self.inbox = Inbox(database)
         self.outbox = Outbox(database)
         self.memory = Memory(database)
+        self.summaries = Summaries(database)
+        self.pins = Pins(database)
+        self.personas = Personas(database)
         self.state = StoredState(database)
         self.preferences = Preferences(database)
         self.steps = Steps(database)

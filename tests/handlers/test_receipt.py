@@ -52,7 +52,8 @@ async def test_an_answer_has_a_receipt_with_tokens_cost_memory_and_time(tmp_path
     assert (head, blank) == ("**Receipt**", "")
     assert line.startswith("- chat by `gpt-4o-mini`: $0.0000")
     assert "tokens in, " in line
-    assert re.fullmatch(r"- tokens sent along: messages of this thread \d+", memory)
+    sent = r"- tokens sent along: instructions \d+, messages of this thread \d+, question \d+"
+    assert re.fullmatch(sent, memory)
     assert first.startswith("- first word after 0.")
 
 

@@ -10,6 +10,7 @@ import pytest
 from bot.app import layers_of
 from bot.errors import Refused
 from bot.events import Attachment, Invocation, Place
+from bot.layers import Moderation
 from bot.moderating.gate import SIZES
 from bot.moderating.judge import OVERLAP
 from bot.parts import Buttons, Image, Notice, Status, Voice
@@ -312,8 +313,10 @@ async def test_a_handler_is_told_of_what_it_asked_to_be_checked(it):
         await run.cleared()
         yield Status("never")
 
-    run = it.asked("hello")
-    reply = layers_of(it.services)._moderation(uses)(run)
+    run, services = it.asked("hello"), it.services
+    settings = services.settings.moderation
+    layer = Moderation(services.judge, settings, services.commands, services.adapters)
+    reply = layer(uses)(run)
     with pytest.raises(Refused, match="violence"):
         async for _ in reply:
             pass
