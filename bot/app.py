@@ -93,6 +93,7 @@ def compose(
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
+        jobs=storage.jobs,
         commands=Commands(()),
     )
 

@@ -12,6 +12,7 @@ from bot.settings import Settings
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.feedback import Feedback
+from bot.storage.jobs import Jobs
 from bot.storage.memory import Memory
 from bot.storage.preferences import Preferences
 from bot.storage.works import Works
@@ -30,6 +31,7 @@ class Services:
     feedback: Feedback
     preferences: Preferences
     works: Works
+    jobs: Jobs
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

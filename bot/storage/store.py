@@ -7,6 +7,7 @@ from bot.storage.database import Database, open_database
 from bot.storage.duties import Duties
 from bot.storage.feedback import Feedback
 from bot.storage.inbox import Inbox
+from bot.storage.jobs import Jobs
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
@@ -30,6 +31,7 @@ class Storage:
         self.ledger = Books(database)
         self.cache = Cache(database, cached)
         self.works = Works(database, files / "works")
+        self.jobs = Jobs(database)
 
     async def close(self) -> None:
         await self.database.close()
