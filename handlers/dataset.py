@@ -83,7 +83,7 @@ class Dataset:
         examples = [e for e in found.examples if e.worse or form == "supervised"]
         if not examples:
             raise Refused(f"There are no examples for `{form}` yet.{_left_out(found)}")
-        training, validation = split(examples, float(values.get("validation", 10)) / 100)
+        training, validation = split(examples, int(str(values.get("validation", 10))) / 100)
         yield Text(_summary(len(training), len(validation), found))
         yield File("training.jsonl", lines(training, form), key="training")
         if validation:
@@ -91,8 +91,8 @@ class Dataset:
 
 
 def _summary(training: int, validation: int, found: Collection) -> str:
-    said = [f"{_count(training, 'example')} to train on, {validation:,} to validate by. "
-            "`/finetune create` takes the files."]  # fmt: skip
+    number = _count(training, "example")
+    said = [f"{number} to train on, {validation:,} to validate by, for `/finetune create`."]
     if training < FEWEST:
         said.append(f"OpenAI trains on {FEWEST} at least.")
     said.append("E-mail addresses, phone and card numbers, ids and mentions are taken out. Names "

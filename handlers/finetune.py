@@ -90,7 +90,7 @@ class FineTuning:
         return await self._checked(plan, folder)
 
     async def _data(self, run: Run, folder: Path, values: dict[str, Any], what: str) -> Data | None:
-        bringing = Bringing(self.services, run, folder)
+        bringing = Bringing(self.services, run, folder, what)
         if isinstance(attachment := values.get(what), Attachment):
             return await bringing.attached(attachment)
         id_ = str(values.get(f"{what}_id", "")).strip()

@@ -12,7 +12,6 @@ from bot.dataset.consent import Consent
 from bot.dataset.redaction import redacted
 from bot.services import Services
 from bot.storage.feedback import Vote
-from bot.storage.memory import Turn
 
 Format: TypeAlias = Literal["supervised", "dpo"]
 Message: TypeAlias = Mapping[str, str]

@@ -44,6 +44,13 @@ class Feedback:
 
     async def collected(self, workspace: str) -> list[Vote]:
         """Those of answers that are still remembered, the oldest first."""
-        rows = await self._database.read(lambda db: db.execute(_COLLECTED, (workspace,)).fetchall())
-        return [Vote(delivery, author, bool(good), at, better)
-                for delivery, author, good, at, better in rows]  # fmt: skip
+        scope = (workspace,)
+        rows = await self._database.read(lambda db: db.execute(_COLLECTED, scope).fetchall())
+        return [Vote._make(row) for row in rows]
+
+
+_COLLECTED = """SELECT f.delivery, f.author, f.good, f.at, iif(f.good, '', coalesce(c.text, ''))
+    FROM feedback f LEFT JOIN corrections c USING (delivery, author)
+    WHERE f.workspace = ? AND f.collected = 1
+    AND EXISTS (SELECT 1 FROM turns t WHERE t.delivery = f.delivery AND t.role = 'user')
+    ORDER BY f.at"""

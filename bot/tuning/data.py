@@ -1,5 +1,6 @@
 """A training file: brought here, and looked at line by line."""
 
+import asyncio
 from pathlib import Path
 
 from bot.errors import Refused
@@ -7,7 +8,6 @@ from bot.events import Attachment
 from bot.openai.catalogue import Model
 from bot.openai.files import LARGEST, File
 from bot.parts import Card, Part
-from bot.parts import File as Shared
 from bot.run import Run
 from bot.services import Services
 from bot.tuning import elsewhere
@@ -15,7 +15,6 @@ from bot.tuning.elsewhere import Problem, Report
 from bot.tuning.plan import Data
 
 PURPOSE = "fine-tune"
-_TOLD = 15  # problems on a card; a file has all of them
 
 
 class BadData(Refused):
@@ -28,23 +27,27 @@ class BadData(Refused):
 
 
 class Bringing:
-    """Into the folder of the work of this answer."""
+    """Into the folder of the work of this answer, under what it is for."""
 
-    def __init__(self, services: Services, run: Run, folder: Path) -> None:
+    def __init__(self, services: Services, run: Run, folder: Path, what: str) -> None:
         self._services = services
         self._run = run
-        self._folder = folder
+        self._folder = folder / what
 
     async def attached(self, attachment: Attachment) -> Data:
         path = await elsewhere.save_attachment(self._run, attachment, self._folder, LARGEST)
-        return Data(attachment.name, path.name, 0, 0, 0)
+        return Data(attachment.name, self._named(path), 0, 0, 0)
 
     async def known(self, id_: str) -> Data:
         """One that the provider has. Raises Refused, OpenAIError."""
         file = await self._file(id_)
-        path = self._folder / f"{file.id}.jsonl"
+        await asyncio.to_thread(self._folder.mkdir, parents=True, exist_ok=True)
+        path = self._folder / "file.jsonl"
         await self._services.openai.files.save(file.id, path)
-        return Data(file.filename or file.id, path.name, 0, 0, 0, file.id)
+        return Data(file.filename or file.id, self._named(path), 0, 0, 0, file.id)
+
+    def _named(self, path: Path) -> str:
+        return f"{self._folder.name}/{path.name}"
 
     async def _file(self, id_: str) -> File:
         if id_.startswith(("ftjob", "batch", "ft:")):
@@ -67,18 +70,12 @@ async def checked(data: Data, folder: Path, method: str, model: Model) -> Data:
 
 
 def _parts(name: str, report: Report) -> list[Part]:
-    more = "at least " if report.too_many else ""
-    number = len(report.problems)
-    told = [_said(problem) for problem in report.problems]
+    told = [f"- {_said(problem)}" for problem in report.problems]
+    if more := report.wrong - len(told):
+        told.append(f"- and {more:,} more")
     fields = (("Lines", f"{report.lines:,}"), ("Good examples", f"{report.examples:,}"))
-    title = f"{name}: {more}{number:,} problem{'s' if number > 1 else ''}"
-    shown = "\n".join(f"- {line}" for line in told[:_TOLD])
-    if number > _TOLD:
-        shown += f"\n- and {number - _TOLD:,} more, in the file"
-    parts: list[Part] = [Card(title[:150], shown, fields, state="failed")]
-    if number > _TOLD:
-        parts.append(Shared("problems.txt", "\n".join(told).encode()))
-    return parts
+    title = f"{name}: {report.wrong:,} problem{'s' if report.wrong > 1 else ''}"
+    return [Card(title[:150], "\n".join(told), fields, state="failed")]
 
 
 def _said(problem: Problem) -> str:

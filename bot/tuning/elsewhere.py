@@ -22,7 +22,7 @@ class Report(Protocol):
     examples: int
     tokens: int
     problems: Sequence[Problem]
-    too_many: bool  # there are more problems than are told
+    wrong: int  # problems in all, of which the first are told
 
 
 async def check_training(path: Path, method: str, model: Model) -> Report:
