@@ -85,12 +85,13 @@ class Saying:
         if facts is None or not facts.ended:
             yield forgotten_card(watched)
             return
-        cost = (await self._services.ledger.of_jobs([watched.id])).get(watched.id)
-        yield ended_card(watched, job_of(facts), money(cost))
+        more, cost = KINDS[watched.kind].ended, ""
         if isinstance(facts, Training):
             await self._services.works.keep(run, Shown(watched.id))
+            cost = money((await self._services.ledger.of_jobs([watched.id])).get(watched.id))
             yield buttons(facts)
-        if more := KINDS[watched.kind].ended:
+        yield ended_card(watched, job_of(facts), cost)
+        if more:
             async with aclosing(more(self._services, facts, watched)) as parts:
                 async for part in parts:
                     yield part

@@ -117,7 +117,7 @@ async def test_looks_grow_rare_while_nothing_happens_and_frequent_when_something
 
 
 async def test_looks_are_spread(it):
-    id_, _ = await begun(it)
+    await begun(it)
     it.now += 5
     await Watch(it.services, lambda: it.now, lambda _least, most: most).look()
     [job] = await it.services.jobs.under_way()
@@ -147,7 +147,6 @@ async def test_a_job_that_the_provider_forgot_is_believed_gone_after_a_while(it)
     del it.openai.resources.jobs[id_]
     await it.look(60)
     await it.look(PATIENCE + 60)
-    [end] = it.ends
     assert "no longer knows parrot" in card(list(it.posts.values())[-1]).title
     await it.look(MONTH)
     assert len(it.ends) == 1
@@ -156,7 +155,7 @@ async def test_a_job_that_the_provider_forgot_is_believed_gone_after_a_while(it)
 
 
 async def test_a_provider_that_is_down_is_asked_again(it):
-    id_, _ = await begun(it)
+    await begun(it)
     it.openai.faults.extend([Fault(401, "invalid_api_key")])
     await it.look(5)
     assert it.heard == []
