@@ -113,7 +113,7 @@ async def test_begin_uploads_creates_watches_and_shows_the_card_in_the_same_mess
     assert (job.delivery, job.author, job.name) == ("q1", BOSS, "sums")
     folder = await it.services.works.folder("q1")
     assert [path for path in folder.rglob("*") if path.is_file()] == []
-    await it.look(5)
+    await it.look(30)
     assert facts(it.posts["q1"])["Status"] == "The files are being checked"
 
 
@@ -295,7 +295,7 @@ async def test_the_cards_buttons_turn_the_job_and_say_what_it_does_now(it):
     assert facts(it.posts["q1"])["Status"] == "Training"
     await pressed(it, "cancel_tuning", id_="p4")
     assert job["status"] == "cancelled"
-    await it.look(0)
+    await it.look(30)
     [end] = it.ends
     assert end.values == {"job": "ftjob-0"}
 
@@ -331,7 +331,7 @@ async def test_a_jobs_model_becomes_the_channels_chat_model(it):
         await it.show(run_of(it, "finetune use", "s0", model="ftjob-0"))
     job |= {"status": "succeeded", "fine_tuned_model": "ft:x:sums"}
     it.openai.models.append("ft:x:sums")
-    await it.look(5)
+    await it.look(30)
     notice = next(key for key in it.posts if key != "q1")
     await pressed(it, "use_tuned", of=notice, id_="p5")
     assert (await it.services.preferences.of(PLACE.channel_key))["model"] == "ft:x:sums"
