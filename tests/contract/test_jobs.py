@@ -134,15 +134,15 @@ async def test_nobody_but_an_admin_trains(house, world):
 
 async def test_a_bad_answer_is_corrected_by_a_form(house, world, admin):
     await world.mention("/dataset collect on")
-    await house.shows("Collecting is **on**" if house.world.adapter.name == "x" else "Collecting is")
-    root = await world.mention("2 and 2?")
+    await house.shows("Collecting is")
+    await world.mention("2 and 2?")
     await world.until(lambda: any("You said: 2 and 2?" in post.text for post in world.posts()))
     await house.settled()
     answer = next(post for post in world.posts() if "You said: 2 and 2?" in post.text)
     await world.press("👎", post=answer.id)
     await house.settled()
     thanks = await house.shows("Thank you, noted")
-    assert "Say what is better" in thanks.buttons, (root, thanks)
+    assert "Say what is better" in thanks.buttons
     await world.press("Say what is better", post=thanks.id)
     await world.until(lambda: "better" in world.form())
     await world.fill(better="It is 4.")

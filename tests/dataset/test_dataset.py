@@ -51,6 +51,14 @@ async def all_lines(it, **values):
     return [line for found in (await exported(it, **values)).values() for line in found]
 
 
+async def corrected(it, delivery, better, **more):
+    thanks = run("bad", f"thanks for {delivery}", of=delivery)
+    thanks.apart = True
+    screen = await it.screen(thanks)
+    await does(it, "correct", of=thanks.id, better=better, **more)
+    return screen
+
+
 async def collecting(it):
     await does(it, "dataset collect", mode="on")
 
@@ -60,7 +68,7 @@ async def test_nothing_is_collected_where_nobody_agreed(it):
     shown = await does(it, "bad", of="d1")
     assert shown.buttons == ()
     with pytest.raises(Refused):
-        await does(it, "correct", of="d1", better="four")
+        await corrected(it, "d1", "four")
     await collecting(it)
     with pytest.raises(Refused) as refused:
         await exported(it)
@@ -83,9 +91,8 @@ async def test_what_was_found_good_becomes_an_example_with_what_was_said_before(
 async def test_a_correction_is_the_better_answer(it):
     await collecting(it)
     await said(it, "d1", "2 and 2?", "5")
-    shown = await does(it, "bad", of="d1")
+    shown = await corrected(it, "d1", "It is 4.")
     assert [b.command for b in shown.buttons] == ["correct"]
-    await does(it, "correct", of="d1", better="It is 4.")
     [line] = await all_lines(it)
     assert line["messages"][-1]["content"] == "It is 4."
     [pair] = await all_lines(it, format="dpo")
@@ -135,8 +142,7 @@ async def test_who_opted_out_is_in_no_export_not_even_as_context(it):
 async def test_what_is_forgotten_is_in_no_export_and_leaves_no_words(it):
     await collecting(it)
     await said(it, "d1", "2 and 2?", "5")
-    await does(it, "bad", of="d1")
-    await does(it, "correct", of="d1", better="It is 4.")
+    await corrected(it, "d1", "It is 4.")
     await it.services.memory.forget("d1")
     with pytest.raises(Refused):
         await exported(it)
@@ -144,7 +150,7 @@ async def test_what_is_forgotten_is_in_no_export_and_leaves_no_words(it):
     kept = await it.storage.database.read(lambda db: db.execute(query).fetchone())
     assert kept == (0,)
     with pytest.raises(Refused):
-        await does(it, "correct", of="d1", better="It is 4.")
+        await corrected(it, "d1", "It is 4.")
 
 
 async def test_a_verdict_on_an_answer_that_was_made_anew_is_none_of_the_new_one(it):
