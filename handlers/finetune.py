@@ -9,11 +9,11 @@ import msgspec
 
 from bot import twin
 from bot.commands import Command, Option
-from bot.errors import Refused
+from bot.errors import ParleyError, Refused
 from bot.events import Attachment, Invocation, Value
 from bot.jobs.saying import Shown, known, shown
 from bot.jobs.watch import Watch
-from bot.parts import Part, Reply, Status, Withdraw
+from bot.parts import Notice, Part, Reply, Status, Withdraw
 from bot.run import Run
 from bot.services import Services
 from bot.tuning import options, quote
@@ -111,34 +111,49 @@ class FineTuning:
 
     async def settled(self, run: Run) -> Reply:
         """The form of the quote."""
-        plan, values = await self._prepared(run), _values(run)
+        plan = await self._prepared(run)
+        yield Status("Reading the examples…")
+        try:
+            changed = await self._changed(run, plan, _values(run))
+        except ParleyError as error:
+            changed = plan
+            yield Notice(error.sentence)
+        for part in await self._quoted(run, changed):
+            yield part
+
+    async def _changed(self, run: Run, plan: Plan, values: dict[str, Value]) -> Plan:
         method = options.method_of(self.services.catalogue, plan.model, str(values["method"]))
         if method == "reinforcement" and not plan.grader:
             raise Refused("`reinforcement` needs a `grader`: give it to `/finetune create`.")
         changed = msgspec.structs.replace(
             plan, method=method, hyperparameters=options.numbers(values)
         )
-        if method != plan.method:
-            yield Status("Reading the examples…")
-            changed = await self._checked(changed, await self._folder(run))
-        for part in await self._quoted(run, changed):
-            yield part
+        same = method == plan.method
+        return changed if same else await self._checked(changed, await self._folder(run))
 
     async def begun(self, run: Run) -> Reply:
         """Every step of it may be cut by a kill, and is done once all the same."""
-        if begun := await self.services.works.of(run.answers, Shown):
-            yield Status("It has begun already…")
-            id_ = begun.job
+        if done := await self.services.works.of(run.answers, Shown):
+            id_ = done.job
         else:
             plan = await self._prepared(run)
             yield Status("Uploading the examples…")
-            beginning = Beginning(self.services, run, plan, await self._folder(run))
-            id_ = await beginning.job()
-            await Watch(self.services).watch("fine_tune", id_, run=run, name=plan.name)
-            await self.services.works.keep(run, Shown(id_))
-            await beginning.clear()
+            try:
+                id_ = await self._begin(run, plan)
+            except ParleyError as error:  # it may be tried again
+                for part in (Notice(error.sentence), *await self._quoted(run, plan)):
+                    yield part
+                return
         for part in await shown(self.services, *await known(self.services, id_)):
             yield part
+
+    async def _begin(self, run: Run, plan: Plan) -> str:
+        beginning = Beginning(self.services, run, plan, await self._folder(run))
+        id_ = await beginning.job()
+        await Watch(self.services).watch("fine_tune", id_, run=run, name=plan.name)
+        await self.services.works.keep(run, Shown(id_))
+        await beginning.clear()
+        return id_
 
     async def discarded(self, run: Run) -> Reply:
         await self._prepared(run)

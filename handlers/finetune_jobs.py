@@ -12,7 +12,7 @@ from bot.jobs.saying import Shown, job_of_button, known, shown
 from bot.jobs.watch import Watch
 from bot.openai.errors import BadRequest
 from bot.openai.fine_tuning import Checkpoint, Job, JobEvent
-from bot.parts import Reply, Status, Text
+from bot.parts import Notice, Reply, Status, Text
 from bot.run import Run
 from bot.services import Services
 from bot.tuning.names import Names, called
@@ -93,19 +93,24 @@ class TuningJobs:
         return self._turned(run, "resume", {"paused"})
 
     async def _turned(self, run: Run, verb: str, possible: set[str]) -> Reply:
-        """In the message of its card, where a button was pressed."""
+        """In the message of its card, where a button was pressed. It shows how the job stands, also
+        where nothing could be done.
+        """
         id_ = await self._job(run)
         jobs = self.services.openai.fine_tuning
         act: Callable[[str], Awaitable[Job]] = getattr(jobs, verb)
-        if (job := await jobs.get(id_)).status not in possible:
-            raise _impossible(verb, job)
+        done = (await jobs.get(id_)).status in possible
         try:
-            await act(id_)
-        except BadRequest as error:  # it went on in between
-            raise _impossible(verb, await jobs.get(id_)) from error
+            if done:
+                await act(id_)
+        except BadRequest:  # it went on in between
+            done = False
         await Watch(self.services).hurry(id_)
         await self.services.works.keep(run, Shown(id_))
-        for part in await shown(self.services, *await known(self.services, id_)):
+        facts, watched = await known(self.services, id_)
+        if not done:
+            yield Notice(f"There is nothing to {verb}. The job: {told(facts.status).lower()}.")
+        for part in await shown(self.services, facts, watched):
             yield part
 
     async def used(self, run: Run) -> Reply:
@@ -134,10 +139,6 @@ class TuningJobs:
 def _value(run: Run, name: str) -> str:
     values = run.event.values if isinstance(run.event, Invocation) else {}
     return str(values.get(name, "")).strip().strip("`")
-
-
-def _impossible(verb: str, job: Job) -> Refused:
-    return Refused(f"There is nothing to {verb}. The job: {told(job.status).lower()}.")
 
 
 def _line(job: Job) -> str:

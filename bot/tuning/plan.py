@@ -31,7 +31,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     method: str
     training: Data
     validation: Data | None = None
-    hyperparameters: Mapping[str, float | str] = {}
+    hyperparameters: Mapping[str, int | float | str] = {}
     grader: Mapping[str, Any] | None = None
     suffix: str | None = None
     seed: int | None = None
