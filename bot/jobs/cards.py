@@ -20,6 +20,7 @@ _STATUS = {
 _GOOD = {"succeeded", "completed"}
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400  # seconds
 _TITLE, _SAID = 150, 500  # characters
+_TINY = 0.001  # of a loss
 OVER = "Used up. The job goes on, as what it may cost was held before it began."
 
 
@@ -34,7 +35,7 @@ def fine_tune_card(
         ("Status", told(job.status)), ("Base model", job.model), ("Epoch", _epoch(training)),
         ("Step", _of(training.step, training.steps)), ("Loss", _loss(training)),
         ("Time left", "" if left is None else f"about {lasting(left)}"),
-        ("Cost", cost), ("Budget", OVER if over else ""), ("Job", job.id),
+        ("Cost", cost), ("Budget", OVER if over else ""), ("Job", job.id), ("Files", _files(job)),
     )  # fmt: skip
     title = f"Fine-tuning {name or job.fine_tuned_model or job.id}"
     said = trouble(job) or training.message
@@ -140,7 +141,20 @@ def _loss(training: Training) -> str:
     train = next((p.train for p in reversed(training.points) if p.train is not None), None)
     valid = next((p.valid for p in reversed(training.points) if p.valid is not None), None)
     pairs = ((train, "training"), (valid, "validation"))
-    return ", ".join(f"{loss:.3g} {name}" for loss, name in pairs if loss is not None)
+    return ", ".join(f"{short(loss)} {name}" for loss, name in pairs if loss is not None)
+
+
+def short(loss: float) -> str:
+    return f"{loss:.3g}" if loss >= _TINY else f"under {_TINY}"
+
+
+def _files(job: Job) -> str:
+    """By their ids, which `/files download` takes."""
+    files = (
+        (job.training_file, "training"), (job.validation_file, "validation"),
+        (", ".join(job.result_files), "results"),
+    )  # fmt: skip
+    return "; ".join(f"{name} {id_}" for id_, name in files if id_)
 
 
 def _of(number: int, total: int) -> str:

@@ -3,10 +3,11 @@
 import io
 from collections.abc import Sequence
 
+from bot.jobs.cards import short
 from bot.jobs.training import Point
 
 _TRAIN, _VALID = "#1f77b4", "#d95f02"  # told apart by people who see no red, and in print
-_SMOOTHED = 20  # points, from which on a running mean says more than the points
+_SMOOTHED = 60  # points, from which on a running mean says more than the points
 
 
 def draw(points: Sequence[Point], title: str) -> bytes:
@@ -39,7 +40,7 @@ def described(points: Sequence[Point]) -> str:
     trained = [p.train for p in points if p.train is not None]
     valid = [p.valid for p in points if p.valid is not None]
     said = [
-        f"{name} loss from {found[0]:.3g} to {found[-1]:.3g}"
+        f"{name} loss from {short(found[0])} to {short(found[-1])}"
         for name, found in (("training", trained), ("validation", valid))
         if found
     ]
@@ -48,7 +49,7 @@ def described(points: Sequence[Point]) -> str:
 
 def _mean(pairs: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
     """A running mean, whose weights fade."""
-    share, level, found = 2 / (_SMOOTHED / 2 + 1), pairs[0][1], []
+    share, level, found = 2 / (len(pairs) / 30 + 1), pairs[0][1], []  # of a thirtieth
     for step, value in pairs:
         level += share * (value - level)
         found.append((step, level))
