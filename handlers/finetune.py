@@ -76,6 +76,8 @@ class FineTuning:
         model = str(values["model"]).strip()
         method = options.method_of(self.services.catalogue, model, values.get("method", ""))
         judge = options.grader(str(values.get("grader", "")), method)
+        suffix = options.suffix(str(values.get("suffix", "")).strip())
+        numbers = options.numbers(values, method)
         folder = await self.services.works.folder(run.answers)
         training = await self._data(run, folder, values, "training")
         if training is None:
@@ -84,8 +86,8 @@ class FineTuning:
         validation = await self._data(run, folder, values, "validation")
         plan = Plan(
             model=model, method=method, training=training, validation=validation, grader=judge,
-            hyperparameters=options.numbers(values), seed=values.get("seed"),
-            suffix=str(values.get("suffix", "")).strip() or None,
+            hyperparameters=numbers, seed=values.get("seed"),
+            suffix=suffix,
         )  # fmt: skip
         return await self._checked(plan, folder)
 
@@ -126,7 +128,7 @@ class FineTuning:
         if method == "reinforcement" and not plan.grader:
             raise Refused("`reinforcement` needs a `grader`: give it to `/finetune create`.")
         changed = msgspec.structs.replace(
-            plan, method=method, hyperparameters=options.numbers(values)
+            plan, method=method, hyperparameters=options.numbers(values, method)
         )
         same = method == plan.method
         return changed if same else await self._checked(changed, await self._folder(run))

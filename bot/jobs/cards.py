@@ -35,7 +35,8 @@ def fine_tune_card(
         ("Status", told(job.status)), ("Base model", job.model), ("Epoch", _epoch(training)),
         ("Step", _of(training.step, training.steps)), ("Loss", _loss(training)),
         ("Time left", "" if left is None else f"about {lasting(left)}"),
-        ("Cost", cost), ("Budget", OVER if over else ""), ("Job", job.id), ("Files", _files(job) if training.ended else ""),
+        ("Cost", cost), ("Budget", OVER if over else ""), ("Job", job.id),
+        ("Files", _files(job) if training.ended else ""),
     )  # fmt: skip
     title = f"Fine-tuning {name or job.fine_tuned_model or job.id}"
     said = trouble(job) or training.message

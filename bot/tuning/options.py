@@ -9,6 +9,7 @@ from bot.errors import Refused
 from bot.events import Attachment, Value
 from bot.openai.catalogue import Catalogue
 from bot.openai.catalogue_check import check_tunable
+from bot.openai.fine_tuning import LONGEST_SUFFIX
 
 METHODS = ("supervised", "dpo", "reinforcement")
 NUMBERS = {
@@ -40,10 +41,19 @@ MORE = (
 )
 
 
-def numbers(values: Mapping[str, Value]) -> dict[str, float | str]:
-    """The hyperparameters that were chosen."""
+def numbers(values: Mapping[str, Value], method: str) -> dict[str, float | str]:
+    """The hyperparameters that were chosen. Raises Refused."""
+    if "beta" in values and method != "dpo":
+        raise Refused(f"`beta` is for `dpo`, and this would be trained by `{method}`.")
     found = {wire: values[name] for name, wire in NUMBERS.items() if name in values}
     return {wire: n for wire, n in found.items() if isinstance(n, int | float)}
+
+
+def suffix(text: str) -> str | None:
+    """Raises Refused."""
+    if len(text) > LONGEST_SUFFIX:
+        raise Refused(f"The suffix is too long: it has {LONGEST_SUFFIX} characters at most.")
+    return text or None
 
 
 def method_of(catalogue: Catalogue, id_: str, asked: str) -> str:

@@ -2,6 +2,7 @@
 on every platform.
 """
 
+import asyncio
 import json
 import time
 
@@ -95,6 +96,34 @@ async def test_a_fine_tune_from_the_file_to_its_use(house, world, admin, monkeyp
     place = next(event.place for event in house.heard if event.author.id == admin)
     chosen = await house.services.preferences.of(place.channel_key)
     assert chosen["model"] == "ft:gpt-4o-mini:acme:sums:1"
+
+
+async def settings(house):
+    query = "SELECT facts FROM works"
+    rows = await house.storage.database.read(lambda db: db.execute(query).fetchall())
+    return [json.loads(facts).get("hyperparameters") for (facts,) in rows]
+
+
+async def test_the_quote_is_settled_by_a_form_and_confirmed_by_an_admin_alone(
+    house, world, admin, monkeypatch
+):
+    stand_in(monkeypatch)
+    await world.share("finetune create gpt-4o-mini suffix:sums",
+                      Upload("sums.jsonl", GOOD, "application/jsonl"))  # fmt: skip
+    quote = await card(house, world, "Fine-tune sums?")
+    if house.world.adapter.name != "page":  # whose thread is open in one window here
+        await world.press("Begin", post=quote.id, by="bob")
+        await house.shows("is for admins")
+        assert house.openai.resources.jobs == {}
+    await world.press("Settings", post=quote.id)
+    await world.until(lambda: "epochs" in world.form())
+    assert set(world.form()) == {"method", "epochs", "batch_size", "learning_rate", "beta"}
+    await world.fill(method="supervised", epochs="7")
+    async with asyncio.timeout(5):
+        while await settings(house) != [{"n_epochs": 7}]:
+            await asyncio.sleep(0.01)
+    await house.settled()
+    assert len(shows(world, "Fine-tune sums?")) == 1
 
 
 async def test_the_button_pauses_and_the_card_says_so(house, world, admin, monkeypatch):

@@ -250,6 +250,18 @@ async def test_a_model_that_cannot_be_tuned_is_refused_with_those_that_can(it):
     assert "gpt-4o-mini" in refused.value.sentence
 
 
+@pytest.mark.parametrize(("wrong", "said"), [
+    ({"suffix": "x" * 65}, "64 characters at most"),
+    ({"beta": 0.5}, "`beta` is for `dpo`"),
+    ({"method": "dpo", "model": "gpt-4"}, "cannot be fine-tuned"),
+])  # fmt: skip
+async def test_what_no_job_takes_is_refused_before_anything_is_read(it, wrong, said):
+    with pytest.raises(Refused) as refused:
+        await asked(it, **wrong)
+    assert said in refused.value.sentence
+    assert it.openai.calls == []
+
+
 async def test_a_grader_is_asked_for_and_read(it):
     with pytest.raises(Refused) as refused:
         await asked(it, model="o4-mini-2025-04-16", method="reinforcement")
