@@ -126,6 +126,30 @@ async def test_the_quote_is_settled_by_a_form_and_confirmed_by_an_admin_alone(
     assert len(shows(world, "Fine-tune sums?")) == 1
 
 
+async def test_what_a_slash_command_began_ends_where_people_see_it(
+    house, world, admin, monkeypatch
+):
+    stand_in(monkeypatch)
+    resources = house.openai.resources
+    resources.contents["file-a"] = GOOD
+    resources.files["file-a"] = {
+        "id": "file-a", "object": "file", "bytes": len(GOOD), "created_at": 1,
+        "filename": "sums.jsonl", "purpose": "fine-tune", "status": "processed",
+    }  # fmt: skip
+    await world.slash("finetune create", "model:gpt-4o-mini training_id:file-a suffix:sums")
+    quote = await card(house, world, "Fine-tune sums?")
+    await world.press("Begin", post=quote.id)
+    await card(house, world, "Fine-tuning sums")
+    trains(house, step=5)
+    await look(house, 10)
+    succeeds(house)
+    await look(house, 600)
+    await card(house, world, "Fine-tuning sums: done")
+    assert len(shows(world, "Fine-tuning sums: done")) == 1
+    assert len(shows(world, "Fine-tuning sums")) == 1
+    assert not shows(world, "Fine-tune sums?")
+
+
 async def test_the_button_pauses_and_the_card_says_so(house, world, admin, monkeypatch):
     stand_in(monkeypatch)
     _, shown = await begun(house, world)
