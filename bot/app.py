@@ -117,6 +117,7 @@ def compose(
         judge=judge,
         collector=collector,
         moderation=storage.moderation,
+        jobs=storage.jobs,
         commands=Commands(()),
         organization=_organization(stack, settings),
     )

@@ -17,6 +17,7 @@ from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.budgets import BudgetBook
 from bot.storage.feedback import Feedback
+from bot.storage.jobs import Jobs
 from bot.storage.memory import Memory
 from bot.storage.moderation import Moderation
 from bot.storage.people import People
@@ -55,6 +56,7 @@ class Services:
     judge: Judge
     collector: Collector  # of what is said in watched channels
     moderation: Moderation
+    jobs: Jobs
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

@@ -19,7 +19,7 @@ from bot.spending.outcomes import NOTHING, settled
 from bot.spending.payer import Payer
 from bot.spending.quotes import Quote
 from bot.storage.balances import Balance, Budget, Look
-from bot.storage.ledger import Books, Entry, Held, Outcome, Total
+from bot.storage.ledger import Books, Entry, Held, JobCost, Outcome, Total
 from bot.storage.problems import StorageUnavailable
 
 T = TypeVar("T")
@@ -119,6 +119,10 @@ class Ledger:
             told = charge or guess
             await self.close(held.id, settled(told.used, told.cost, held.reserved,
                                               estimated=told.estimated))  # fmt: skip
+
+    async def of_jobs(self, jobs: Sequence[str]) -> dict[str, JobCost]:
+        """What each of these holds or cost, where it was begun here."""
+        return {cost.job: cost for cost in await self._books.of_jobs(jobs)}
 
     async def statement(
         self, author: str, workspace: str, channel: str = "", roles: Sequence[str] = ()

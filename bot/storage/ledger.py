@@ -1,8 +1,9 @@
 """Every attempt at a call, and the running totals of who paid. Money is micro-dollars."""
 
+import json
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -91,6 +92,16 @@ class Held(NamedTuple):
     shown: str = ""  # what people read of the answer
 
 
+class JobCost(NamedTuple):
+    """What a batch or a fine-tuning job holds, or cost. Released: it cost nothing."""
+
+    job: str
+    state: Literal["held", "settled", "released"]
+    reserved: int
+    cost: int | None  # None: not known, or not yet
+    estimated: bool
+
+
 Decide: TypeAlias = Callable[[Look], Entry | Refused]
 
 
@@ -141,6 +152,13 @@ class Books:
             lambda connection: connection.execute(_OF_JOB, (job,)).fetchone()
         )
         return _held(found) if found else None
+
+    async def of_jobs(self, jobs: Sequence[str]) -> list[JobCost]:
+        """Those of them that were begun here."""
+        rows = await self._database.read(
+            lambda connection: connection.execute(_OF_JOBS, (json.dumps(jobs),)).fetchall()
+        )
+        return [JobCost._make(row) for row in rows]
 
     async def totals(self, account: Account) -> list[Total]:
         """By capability, the dearest first."""
@@ -221,3 +239,5 @@ _HELD = """SELECT id, calls.owner, model, may_have_run, cap, reserved, coalesce(
 _OF_JOB = """SELECT id, owner, model, may_have_run, cap, reserved, '',
     tokens_in, tokens_out, tokens_cached, pictures, seconds, characters
     FROM calls WHERE job = ? AND state = 'held'"""
+_OF_JOBS = """SELECT job, state, reserved, cost, estimated FROM calls
+    WHERE job IN (SELECT value FROM json_each(?)) ORDER BY id"""

@@ -8,6 +8,7 @@ from bot.storage.database import Database, open_database
 from bot.storage.duties import Duties
 from bot.storage.feedback import Feedback
 from bot.storage.inbox import Inbox
+from bot.storage.jobs import Jobs
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
 from bot.storage.moderation import Moderation
@@ -48,6 +49,7 @@ class Storage:
         self.receipts = Receipts(database)
         self.reports = Reports(database)
         self.weekly = WeeklyReports(database)
+        self.jobs = Jobs(database)
 
     async def close(self) -> None:
         await self.database.close()
