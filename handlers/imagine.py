@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot import twin
+from bot import choosing, twin
 from bot.commands import Command, Option
 from bot.errors import Refused
 from bot.events import Attachment, Invocation
@@ -58,6 +58,7 @@ def models_of(services: Services) -> list[str]:
 
 class Imagine:
     def __init__(self, services: Services) -> None:
+        self._services = services
         self.models = models_of(services)
         self._catalogue = services.catalogue
         self._works = services.works
@@ -68,7 +69,8 @@ class Imagine:
 
     async def asked(self, run: Run) -> Plan:
         values = _values(run)
-        prompt, model = str(values.pop("prompt")).strip(), values.pop("model", self.models[0])
+        prompt, model = str(values.pop("prompt")).strip(), values.pop("model", "")
+        model = model or await choosing.model(self._services, run.event.place, "images")
         fields: dict[str, Any] = {FIELDS.get(name, name): value for name, value in values.items()}
         said = f"/imagine {prompt}"
         return Plan(ImageRequest(prompt=prompt, model=str(model), **fields), said)
