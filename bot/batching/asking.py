@@ -16,7 +16,6 @@ from bot.openai.catalogue_check import check
 from bot.openai.chat import ChatMessage, ChatRequest
 
 ENDPOINT = "/v1/chat/completions"
-_PREFIX = "row-"
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -27,18 +26,13 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 def custom_id(row: int) -> str:
-    return f"{_PREFIX}{row}"
-
-
-def row_of(custom_id: str) -> int | None:
-    number = custom_id.removeprefix(_PREFIX)
-    return int(number) if number.isascii() and number.isdecimal() else None
+    return f"row-{row}"
 
 
 def write(source: Path, name: str, asked: Asked, catalogue: Catalogue, target: Path) -> Table:
     """The lines, each with the number of its row. Raises Refused, OSError."""
-    known = templates.names(asked.template) or templates.PROMPTS
-    table = tables.look(source, name, known)
+    headed = bool(templates.names(asked.template))
+    table = tables.look(source, name, templates.PROMPTS, headed=headed)
     prompt = templates.prompter(asked.template, table.columns, table.width)
     fields, count = _fields(asked.request, catalogue), 0
     before = fields.pop("messages")

@@ -22,7 +22,7 @@ from bot.spending.money import dollars
 
 CAUSES = 8  # that are listed
 _ATTACHED = 20 * 2**20  # bytes of a file of a batch that is none of ours
-_OUTPUT, _ERRORS = "output", "errors"
+_OUTPUT, _ERRORS = "output", "error"
 
 
 async def ended(services: Services, batch: Batch, job: Any) -> Reply:
@@ -151,7 +151,7 @@ def _causes(results: Results) -> str:
     if not results.causes:
         return ""
     most = results.causes.most_common(CAUSES)
-    lines = [f"- {number:,} times: {cause}" for cause, number in most]
+    lines = [f"- **{number:,}**: {cause}" for cause, number in most]
     if more := len(results.causes) - len(most):
         lines.append(f"- … and {more} other causes.")
     return "\n".join(["**Why requests failed:**", *lines])

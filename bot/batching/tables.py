@@ -35,13 +35,13 @@ class Table(msgspec.Struct, frozen=True):
     plain: bool = False  # a text: each line is a row
 
 
-def look(path: Path, name: str, known: Sequence[str] = ()) -> Table:
-    """`known`: names that columns may have; if the first row has one of them, it has the names of
-    all columns. Raises Refused, OSError.
+def look(path: Path, name: str, known: Sequence[str] = (), *, headed: bool = False) -> Table:
+    """The first row of a CSV has the names of the columns where it has one of those `known`, or
+    must have them (`headed`). Raises Refused, OSError.
     """
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    encoding = _encoding(path, head)
+    encoding = _encoding(path, name, head)
     text = codecs.getincrementaldecoder(encoding)(errors="strict").decode(head)
     if "\0" in text:
         raise Refused(f"“{name}” is no text. `/batch ask` takes CSV and text files.")
@@ -51,10 +51,10 @@ def look(path: Path, name: str, known: Sequence[str] = ()) -> Table:
     delimiter = _delimiter(text, complete=len(head) < _HEAD)
     first = next(iter(_parsed(text, delimiter)), [])
     names = tuple(cell.strip() for cell in first)
-    headed = {n.casefold() for n in names} & {n.casefold() for n in known}
+    headed = headed or bool({n.casefold() for n in names} & {n.casefold() for n in known})
     return Table(
         name, encoding, delimiter, terminator, _all_quoted(text, delimiter),
-        names if headed else (), len(first),
+        names if headed else (), len(first) or 1,
     )  # fmt: skip
 
 
@@ -91,19 +91,25 @@ def output_encoding(table: Table) -> str:
     return "utf-8-sig" if table.encoding == "cp1252" else table.encoding
 
 
-def _encoding(path: Path, head: bytes) -> str:
-    for mark, name in _MARKS:
-        if head.startswith(mark):
-            return name
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        with path.open("rb") as file:
+def _encoding(path: Path, name: str, head: bytes) -> str:
+    """Raises Refused."""
+    marked = [encoding for mark, encoding in _MARKS if head.startswith(mark)]
+    for encoding in marked or ("utf-8", "cp1252"):
+        if _readable(path, encoding):
+            return encoding
+    raise Refused(f"“{name}” is no text that Parley can read. Save it as UTF-8.")
+
+
+def _readable(path: Path, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with path.open("rb") as file:
+        try:
             while piece := file.read(2**20):
                 decoder.decode(piece)
             decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return "cp1252" if not head.find(b"\0") >= 0 else "latin-1"
-    return "utf-8"
+        except UnicodeDecodeError:
+            return False
+    return True
 
 
 def _delimiter(text: str, *, complete: bool) -> str:

@@ -174,7 +174,8 @@ class Reader:
         told = ""
         try:
             path = self._endpoint.removeprefix("/v1/")
-            check(self._catalogue, model, path, dict(zip(body.checked, key, strict=True)))
+            if ENDPOINTS[self._endpoint].called:
+                check(self._catalogue, model, path, dict(zip(body.checked, key, strict=True)))
         except WrongValue as refusal:
             told = refusal.sentence
         if len(self._checked) < _VARIANTS:

@@ -122,6 +122,7 @@ class Image(Body, kw_only=True, gc=False):
 class Kind(NamedTuple):
     body: type[Body]
     capability: str
+    called: bool = True  # by Parley too, so that the catalogue knows which models serve it
 
 
 ENDPOINTS = {
@@ -129,8 +130,8 @@ ENDPOINTS = {
     "/v1/embeddings": Kind(Embedding, "embeddings"),
     "/v1/moderations": Kind(Moderation, "moderation"),
     "/v1/images/generations": Kind(Image, "images"),
-    "/v1/responses": Kind(Body, "chat"),
-    "/v1/completions": Kind(Body, "chat"),
+    "/v1/responses": Kind(Body, "chat", called=False),
+    "/v1/completions": Kind(Body, "chat", called=False),
 }
 
 

@@ -12,6 +12,8 @@ _WORDS: Mapping[str, str] = {
     "array": "a list", "object": "an object", "null": "null",
 }  # fmt: skip
 _TYPES = re.compile(r"`([\w |]+)`")
+_CHOICE = re.compile(r"invalid enum value '(.*)'", re.DOTALL)
+_ROLES = "no role: system, developer, user, assistant and tool are"
 _BYTE = re.compile(r"\(byte (\d+)\)")
 
 
@@ -34,6 +36,9 @@ def _invalid(text: str) -> str:
     place = _AT.search(text)
     said = _TYPES.sub(_named, _AT.sub("", text))
     said = said[:1].lower() + said[1:]
+    if wrong := _CHOICE.fullmatch(said):
+        allowed = _ROLES if place and place[1].endswith("role") else "not what may stand there"
+        said = f"“{wrong[1]}” is {allowed}"
     where = f"In `{place[1]}`, " if place and place[1] else "It is no such line: "
     return f"{where}{said}."
 
@@ -42,4 +47,4 @@ def _named(found: re.Match[str]) -> str:
     kinds = [kind.strip() for kind in found[1].split("|")]
     if not all(kind in _WORDS for kind in kinds):
         return found[0]  # the name of a field
-    return " or ".join(_WORDS[kind] for kind in kinds if kind != "null")
+    return " or ".join(_WORDS[kind] for kind in kinds if kind != "null" or len(kinds) == 1)
