@@ -10,7 +10,7 @@ from importlib import import_module
 Row = tuple[str, float, float, float, float]  # row.Row, which is imported once the size is known
 
 NAMES = (
-    "first_post", "dispatch", "acknowledge", "commands", "openai", "endpoints", "sound",
+    "first_post", "dispatch", "acknowledge", "commands", "openai", "endpoints", "sound", "jsonl",
     "streaming", "ledger", "storage", "start",
 )  # fmt: skip
 

@@ -15,6 +15,7 @@ from bot.jsonl.bodies import ENDPOINTS, Body, Kind
 from bot.jsonl.lines import lines
 from bot.jsonl.problems import LISTED, Problem, Problems
 from bot.jsonl.sampling import Sample
+from bot.jsonl.seen import Seen
 from bot.openai.catalogue import Catalogue, Model
 from bot.openai.catalogue_check import WrongValue, check
 
@@ -69,7 +70,7 @@ class Reader:
         self._catalogue = catalogue
         self._endpoint = endpoint or ""
         self._problems = Problems()
-        self._ids: dict[int, int] = {}  # the hash of a custom_id -> its line
+        self._seen = Seen()
         self._checked: dict[tuple[Any, ...], str] = {}
         self._model: Model | None = None
         self._requests = 0
@@ -156,7 +157,7 @@ class Reader:
             trouble := self._around(line)
         ):
             return trouble
-        first = self._ids.setdefault(hash(line.custom_id), number)
+        first = self._seen.first(line.custom_id, number)
         if first != number:
             return f"Its `custom_id` “{line.custom_id[:80]}” is that of line {first:,} too."
         if self._model is None:
