@@ -126,7 +126,8 @@ class Desk:
 
     async def deleted(self, run: Run) -> Reply:
         chosen = await self._chosen(run)
-        await self._files.delete(chosen.file)
+        if not await self._files.delete(chosen.file):
+            raise Refused(f"The provider did not delete “{chosen.filename}”. Please try again.")
         await self._services.works.forget(run.answers)
         self._names.forget()
         yield Card(f"Deleted {chosen.filename}"[:150], f"`{chosen.file}`", state="done")

@@ -31,6 +31,7 @@ class Known(msgspec.Struct, frozen=True):
     model: Model
     owner: str = ""
     told: date | None = None  # when it retires, as its server says
+    since: date | None = None
 
     @property
     def retires(self) -> date | None:
@@ -98,7 +99,8 @@ class Models:
 
     def _known(self, offered: OfferedModel) -> Known:
         model = self._services.catalogue.model(offered.id)
-        return Known(offered.id, model, offered.owned_by or "", offered.retires)
+        since = datetime.fromtimestamp(offered.created, UTC).date() if offered.created else None
+        return Known(offered.id, model, offered.owned_by or "", offered.retires, since)
 
     def _serving(self, endpoint: str) -> Iterable[str]:
         return self._services.catalogue.serving(endpoint)
