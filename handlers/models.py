@@ -120,7 +120,8 @@ def _line(known: Known, used: Sequence[str]) -> str:
 def _facts(known: Known, used: Sequence[str]) -> tuple[tuple[str, str], ...]:
     model = known.model
     told = (
-        ("For", known.capability), ("Owner", known.owner), ("Since", str(known.since or "")), ("Retirement", retirement(known)),
+        ("For", known.capability), ("Owner", known.owner), ("Since", str(known.since or "")),
+        ("Retirement", retirement(known)),
         ("In use for", ", ".join(used)), *_window(model), ("Tuned by", ", ".join(model.methods)),
         ("Endpoints", ", ".join(model.endpoints)),
     )  # fmt: skip

@@ -1,7 +1,11 @@
 """A table of prompts on every platform, from the upload to the answers; and files."""
 
+import asyncio
 import csv
 import io
+import time
+from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 
@@ -9,10 +13,14 @@ from bot.batching.ending import ended
 from bot.commands import Command, Option
 from tests.contract.world import Upload
 from tests.fakes.jobs import JOB, stand_in
+from tests.fakes.openai import CALL, Fault
 from tests.fakes.openai_batches import carry_out, said
+from tests.fakes.openai_resources import create_batch
 
 TABLE = b"text;language\r\nHello;French\r\nGood morning;German\r\n"
 WORDS = {"Translate Hello to French": "Bonjour", "Translate Good morning to German": "=Morgen"}
+WATCH = find_spec("bot.jobs")
+DAY = 86_400
 ANSWERED = [
     ["text", "language", "answer", "error"],
     ["Hello", "French", "Bonjour", ""],
@@ -21,8 +29,10 @@ ANSWERED = [
 
 
 @pytest.fixture(autouse=True)
-def watched(monkeypatch):
-    return stand_in(monkeypatch)
+def watch(monkeypatch):
+    """The real one, where it is there."""
+    if not WATCH:
+        stand_in(monkeypatch)
 
 
 @pytest.fixture
@@ -51,8 +61,20 @@ async def quoted(house):
     return await card(house, "Batch words.csv")
 
 
+async def looks(house, later):
+    """The watch, so many seconds from now."""
+    if WATCH:
+        watch = import_module("bot.jobs.watch").Watch
+        await watch(house.services, lambda: time.time() + later, lambda _least, _most: 1.0).look()
+        await house.settled()
+
+
 async def ends(house, asked):
-    """As the watch says it: a notice of its own."""
+    """A notice of its own, by the watch, or as the watch says it."""
+    if WATCH:
+        await looks(house, DAY)
+        await looks(house, 2 * DAY)
+        return
 
     async def notice(run):
         batch = await house.services.openai.batches.get(str(run.event.values["job"]))
@@ -70,14 +92,16 @@ def answer(line):
     return said(WORDS[line["body"]["messages"][-1]["content"]])
 
 
-async def test_a_table_goes_in_and_comes_back_with_its_answers(house, world, admin, watched):
+async def test_a_table_goes_in_and_comes_back_with_its_answers(house, world, admin):
     quote = await quoted(house)
     assert set(quote.buttons) == {"Start", "Discard"}
     assert house.openai.resources.batches == {}
     await house.restart()  # what was prepared outlives it
     await world.press("Start", post=quote.id)
-    await world.until(lambda: watched)
+    await world.until(lambda: house.openai.resources.batches)
     await house.settled()
+    await house.restart()
+    await looks(house, 100)
     (running,) = [post for post in world.posts() if post.card.startswith("Batch words.csv")]
     assert running.buttons == ()
     carry_out(house.openai.resources, "batch_0", answer)
@@ -87,14 +111,55 @@ async def test_a_table_goes_in_and_comes_back_with_its_answers(house, world, adm
     text = world.content("words-answered.csv").decode()
     assert [*csv.reader(io.StringIO(text, newline=""), delimiter=";")] == ANSWERED
     assert any("2 of 2" in post.text for post in world.posts())
+    assert len([post for post in world.posts() if "words-answered.csv" in post.files]) == 1
     assert len(house.openai.resources.batches) == len(house.openai.resources.files) - 1 == 1
 
 
-async def test_pressed_twice_it_is_one_batch(house, world, admin, watched):
+async def test_killed_while_it_is_made_it_is_made_once_and_shown_in_the_same_post(
+    house, world, admin
+):
+    quote = await quoted(house)
+    made = asyncio.Event()
+
+    async def hang(request):
+        """The batch is there, and its answer never comes."""
+        if request.method == "POST" and request.path.endswith("/batches"):
+            await create_batch(house.openai, request, request[CALL], Fault())
+            made.set()
+            await house.openai.stalled()
+
+    house.openai.before = hang
+    await world.press("Start", post=quote.id)
+    await made.wait()
+    house.openai.before = None
+    await house.restart()
+    await world.until(lambda: not _cards_with_buttons(world) and _watched(world))
+    await house.settled()
+    assert len(house.openai.resources.batches) == len(house.openai.resources.files) == 1
+    assert len([post for post in world.posts() if "words.csv" in post.card]) == 1
+
+
+def _cards_with_buttons(world):
+    return [post for post in world.posts() if "Start" in post.buttons]
+
+
+def _watched(world):
+    return [post for post in world.posts() if post.card.startswith("Batch words.csv")]
+
+
+async def test_a_form_asks_for_the_table_and_the_prompt(house, world, admin):
+    await world.slash("batch ask")
+    await world.until(world.form)
+    assert {"prompt", "file", "model", "longest"} <= set(world.form())
+    await world.fill(prompt="Translate {text}", file=Upload("words.csv", TABLE, "text/csv"))
+    await card(house, "Batch words.csv")
+
+
+async def test_pressed_twice_it_is_one_batch(house, world, admin):
     quote = await quoted(house)
     await world.press("Start", post=quote.id)
     await world.redeliver()
-    await world.until(lambda: watched)
+    await world.until(lambda: house.openai.resources.batches)
     await house.settled()
     assert len(house.openai.resources.batches) == 1
 
