@@ -86,27 +86,27 @@ class Desk:
 
     async def uploaded(self, run: Run) -> Reply:
         purpose, expires = _value(run, "purpose"), _value(run, "expires")
-        for number, attachment in enumerate(_given(run)):
-            yield Status(f"Checking {attachment.name}…")
-            key = f"card {number}"
-            try:
+        try:
+            for number, attachment in enumerate(_given(run)):
+                yield Status(f"Checking {attachment.name}…")
                 card = await self._upload(run, attachment, purpose, int(expires or 0))
-            except Wrong as wrong:
-                card = Card(wrong.sentence[:150], wrong.problems, state="failed")
-            yield Card(card.title, card.markdown, card.fields, None, card.state, key)
-        self._names.forget()
+                key = f"card {number}"
+                yield Card(card.title, card.markdown, card.fields, None, card.state, key)
+        finally:
+            await self._services.works.forget(run.answers)
+            self._names.forget()
 
     async def _upload(self, run: Run, given: Attachment, purpose: str, days: int) -> Card:
         folder = await self._services.works.folder(run.answers)
         path = await save_attachment(run, given, folder, checking.LARGEST)
         try:
             known = await checking.check(self._services, path, given.name, purpose)
-            file = await upload_once(
-                self._services, run, path, given.name, purpose, look=run.attempt > 1,
-                expires_after=days * DAY or None,
-            )  # fmt: skip
-        finally:
-            path.unlink(missing_ok=True)
+        except Wrong as wrong:
+            return Card(wrong.sentence[:150], wrong.problems, state="failed")
+        file = await upload_once(
+            self._services, run, path, given.name, purpose, look=run.attempt > 1,
+            expires_after=days * DAY or None,
+        )  # fmt: skip
         return Card(f"Uploaded {file.filename}"[:150], known, shown.facts(file), state="done")
 
     async def downloaded(self, run: Run) -> Reply:

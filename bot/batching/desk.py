@@ -1,7 +1,8 @@
 """From what somebody uploads to a quote, and from there to a batch."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from bot.openai.batches import Batch
 from bot.openai.chat import ChatRequest
 from bot.openai.person import identifier
 from bot.openai.resource import check_metadata
-from bot.parts import Buttons, Card, Reply, Status
+from bot.parts import Buttons, Card, Part, Reply, Status
 from bot.run import Run
 from bot.services import Services
 
@@ -38,23 +39,18 @@ class Desk:
         metadata = _metadata(str(values.get("metadata", "")))
         endpoint = str(values.get("endpoint", "")) or None
         yield Status("Checking the file…")
-        name, file, path = await self._input(run, values)
-        report = await check_batch(path, endpoint, self._services.catalogue)
-        if report.wrong:
-            await prepared.dropped(path.parent, [INPUT])
-            yield problem_card(name, report)
-            return
-        kept = self._prepared(run, name, report, metadata=metadata, file=file)
-        await self._services.works.keep(run, kept)
-        yield self._quote(kept)
-        yield BUTTONS
+        async with self._folder(run) as folder:
+            name, file = await self._input(run, values, folder)
+            report = await check_batch(folder / INPUT, endpoint, self._services.catalogue)
+            for part in await self._offer(run, name, report, metadata=metadata, file=file):
+                yield part
 
-    async def _input(self, run: Run, values: dict[str, Any]) -> tuple[str, str, Path]:
-        """Its name, its id where the provider has it, and where it lies here."""
-        folder = await self._services.works.folder(run.answers)
+    async def _input(self, run: Run, values: dict[str, Any], folder: Path) -> tuple[str, str]:
+        """Its name, and its id where the provider has it; it lies here then."""
         if isinstance(given := values.get("file"), Attachment):
             path = await save_attachment(run, given, folder, LARGEST)
-            return given.name, "", await _renamed(path, folder / INPUT)
+            await _renamed(path, folder / INPUT)
+            return given.name, ""
         if not values.get("id"):
             raise Refused("Give a file with the requests, or the `id` of one that is there: "
                           "`/files list purpose:batch` lists them.")  # fmt: skip
@@ -63,28 +59,49 @@ class Desk:
             raise Refused(f"“{file.filename}” was uploaded for “{file.purpose}”, and only one for "
                           "“batch” can be a batch. Upload it again for that.")  # fmt: skip
         await self._services.openai.files.save(file.id, folder / INPUT)
-        return file.filename or file.id, file.id, folder / INPUT
+        return file.filename or file.id, file.id
 
     async def asked(self, run: Run) -> Reply:
         values = _values(run)
-        given = values["file"]
-        request = await self._request(run, values)
+        given, template = values["file"], str(values.get("prompt", "")).strip()
+        asked = Asked(template, await self._request(run, values))
         yield Status("Reading the table…")
-        folder = await self._services.works.folder(run.answers)
-        path = await save_attachment(run, given, folder, _LARGEST_TABLE)
-        source = await _renamed(path, folder / TABLE)
-        asked = Asked(str(values.get("prompt", "")).strip(), request)
-        table = await asyncio.to_thread(
-            asking.write, source, given.name, asked, self._services.catalogue, folder / INPUT
-        )
-        report = await check_batch(folder / INPUT, asking.ENDPOINT, self._services.catalogue)
+        async with self._folder(run) as folder:
+            path = await save_attachment(run, given, folder, _LARGEST_TABLE)
+            await _renamed(path, folder / TABLE)
+            catalogue = self._services.catalogue
+            table = await asyncio.to_thread(
+                asking.write, folder / TABLE, given.name, asked, catalogue, folder / INPUT
+            )
+            report = await check_batch(folder / INPUT, asking.ENDPOINT, catalogue)
+            for part in await self._offer(run, given.name, report, table=table):
+                yield part
+
+    @asynccontextmanager
+    async def _folder(self, run: Run) -> AsyncIterator[Path]:
+        """Where a batch is prepared. What lies there goes, unless it was; so does what a message
+        asked for before it was edited. Raises Refused, where that has begun.
+        """
+        works = self._services.works
+        before = await works.of(run.answers, Prepared)
+        if before and before.begun:
+            raise Refused("What this message asked for has begun already. Ask in a new message.")
+        if before:
+            await works.forget(run.answers)
+        try:
+            yield await works.folder(run.answers)
+        finally:
+            if not await works.of(run.answers, Prepared):
+                await works.forget(run.answers)
+
+    async def _offer(self, run: Run, name: str, report: BatchReport, **more: Any) -> list[Part]:
+        """A quote, or what is wrong."""
         if report.wrong:
-            yield problem_card(given.name, report)
-            return
-        kept = self._prepared(run, given.name, report, table=table)
+            return [problem_card(name, report), Buttons(())]
+        author = run.event.author
+        kept = Prepared(author=author.id, author_name=author.name, name=name, report=report, **more)
         await self._services.works.keep(run, kept)
-        yield self._quote(kept)
-        yield BUTTONS
+        return [self._quote(kept), BUTTONS]
 
     async def _request(self, run: Run, values: dict[str, Any]) -> ChatRequest:
         chosen = str(values.get("model", "")).strip()
@@ -99,10 +116,6 @@ class Desk:
             temperature=values.get("temperature"),
             user=identifier(run.event.author.id),
         )
-
-    def _prepared(self, run: Run, name: str, report: BatchReport, **more: Any) -> Prepared:
-        author = run.event.author
-        return Prepared(author=author.id, author_name=author.name, name=name, report=report, **more)
 
     async def started(self, run: Run) -> Reply:
         """What is pressed twice, or killed on the way, is started once."""
@@ -162,8 +175,9 @@ def _metadata(text: str) -> dict[str, str]:
     return found
 
 
-async def _renamed(path: Path, to: Path) -> Path:
-    return path if path == to else await asyncio.to_thread(path.replace, to)
+async def _renamed(path: Path, to: Path) -> None:
+    if path != to:
+        await asyncio.to_thread(path.replace, to)
 
 
 def _values(run: Run) -> dict[str, Any]:

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from bot.batching.bills import bills
 from bot.batching.prepared import INPUT, Prepared, dropped, folder_of
-from bot.created import found_or_made
 from bot.files_desk.moving import upload_once
 from bot.openai.batches import Batch, BatchRequest
 from bot.parts import Card
@@ -34,11 +33,11 @@ async def start(services: Services, run: Run, prepared: Prepared) -> Batch:
 
     async def make() -> Batch:
         return await services.openai.charged_to(Payer.of(run)).batch(
-            request, prepared.report.model, bills(prepared.report, services.catalogue)
+            request, prepared.report.model, bills(prepared.report, services.catalogue), find
         )
 
     async def create() -> str:
-        return (await found_or_made(find, make, look=looks)).id
+        return ((await find() if looks else None) or await make()).id
 
     id_ = await run.once("batch", create)
     await services.works.keep(run, replace(prepared, batch=id_))

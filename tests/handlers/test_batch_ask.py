@@ -177,6 +177,7 @@ async def test_an_answer_that_was_lost_is_looked_for(tmp_path, what, watched):
         await it.screen(pressed(it, "batch_start"))
         assert len(it.openai.resources.files) == len(it.openai.resources.batches) == 1
         assert watched == [("batch", "batch_0", "a1", "words.csv")]
+        assert [state for state, *_ in await it.rows()] == ["held"]  # until it has ended
 
 
 def making_batches(it, then):
@@ -273,6 +274,33 @@ async def test_what_cannot_be_asked_is_told_before_anything_is_sent(tmp_path, va
         with pytest.raises(Refused, match=sentence):
             await quoted(it, **values)
         assert it.openai.calls == []
+
+
+def lying(tmp_path):
+    """The files that are kept for an answer."""
+    return sorted(path.name for path in tmp_path.glob("**/a1/*"))
+
+
+async def test_what_is_no_batch_leaves_no_file(tmp_path):
+    async with desk(tmp_path) as it:
+        with pytest.raises(Refused):
+            await quoted(it, prompt="{mood}")
+        assert lying(tmp_path) == []
+        await quoted(it)
+        assert lying(tmp_path) == ["input.jsonl", "table"]
+        await it.screen(pressed(it, "batch_start"))
+        assert lying(tmp_path) == ["table"]
+
+
+async def test_a_message_that_is_edited_asks_anew_until_it_has_begun(tmp_path):
+    async with desk(tmp_path) as it:
+        await quoted(it)
+        screen = await quoted(it, content=b"text,language\nHello,French\n")
+        assert dict(card(screen).fields)["Requests"] == "1"
+        await it.screen(pressed(it, "batch_start"))
+        with pytest.raises(Refused, match="has begun already"):
+            await quoted(it)
+        assert lying(tmp_path) == ["table"]
 
 
 async def test_the_model_is_that_of_the_channel(tmp_path):
