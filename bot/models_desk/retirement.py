@@ -1,6 +1,7 @@
 """Models that are in use and will be switched off: told in time, and each time once."""
 
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -17,7 +18,8 @@ log = logging.getLogger(__name__)
 STAGES = (90, 30, 7, 1, 0)  # days before, at which it is said
 COMMAND = "model_retires"
 PAUSE = 3_600.0  # seconds; what was said is not said again, and restarts come before a day is over
-_ALERTS = "alerts"  # the preference of a workspace: where its admins want to hear such things
+# The preferences that say where admins want to hear such things: `/budget alerts here` writes them.
+_ALERTS = ("alerts", "budget alerts")
 _NOTED = "retirement of"
 
 
@@ -28,14 +30,22 @@ class Retirement:
 
     async def warn(self) -> None:
         """In every workspace whose admins asked for alerts."""
-        for scope, where in await self._services.preferences.named(_ALERTS):
-            try:
-                place = msgspec.json.decode(where, type=Place)
-            except msgspec.DecodeError:
-                log.warning("the place of alerts of %s cannot be read", scope)
-                continue
-            for capability, known in await self._used(scope):
-                await self._tell(scope, place, capability, known)
+        for place in await self._places():
+            for capability, known in await self._used(place.payer):
+                await self._tell(place, capability, known)
+
+    async def _places(self) -> Sequence[Place]:
+        """Each once, whoever asked for it by whatever name."""
+        found: dict[str, Place] = {}
+        for name in _ALERTS:
+            for scope, where in await self._services.preferences.named(name):
+                try:
+                    place = msgspec.json.decode(where, type=Place)
+                except msgspec.DecodeError:
+                    log.warning("the place of alerts of %s cannot be read", scope)
+                    continue
+                found[place.key] = place
+        return [*found.values()]
 
     async def _used(self, scope: str) -> list[tuple[str, Known]]:
         chosen = await self._services.preferences.of(scope)
@@ -52,10 +62,10 @@ class Retirement:
                 log.info("%s, for %s: %s", id_, capability, error)
         return found
 
-    async def _tell(self, scope: str, place: Place, capability: str, known: Known) -> None:
+    async def _tell(self, place: Place, capability: str, known: Known) -> None:
         left = known.left(datetime.now(UTC).date())
         stage = min((s for s in STAGES if left is not None and left <= s), default=None)
-        noted = f"{_NOTED} {capability} {known.id}"
+        scope, noted = place.key, f"{_NOTED} {capability} {known.id}"
         if stage is None or (await self._services.preferences.of(scope)).get(noted) == str(stage):
             return
         await self._services.announce(

@@ -174,6 +174,7 @@ async def test_admins_hear_in_time_that_a_model_retires_and_each_time_once(
         assert await warned(it, monkeypatch, date(2026, 11, 1)) == []
         where = msgspec.json.encode(PLACE).decode()
         await it.services.preferences.put(PLACE.payer, "alerts", where)
+        await it.services.preferences.put("slack", "budget alerts", where)
         assert await warned(it, monkeypatch, date(2026, 6, 1)) == []
         (event,) = await warned(it, monkeypatch, date(2026, 11, 1))
         assert (event.place, event.by, event.author) == (PLACE, "parley", PARLEY)
