@@ -3,7 +3,8 @@
 import asyncio
 import csv
 import io
-from contextlib import AsyncExitStack
+import sys
+from contextlib import AsyncExitStack, suppress
 
 import pytest
 
@@ -89,3 +90,28 @@ async def test_killed_while_it_is_started_it_is_one_batch_all_the_same(desk, twi
     assert len([file async for file in twin.client.files.list(purpose="batch")]) == 1
     rows, _ = await answered(desk)
     assert len(rows) == ROWS + 1
+
+
+async def run(twin, tmp_path, attempt, dies_after=None):
+    """A process of its own, killed so many seconds after it was ready. Returns its status."""
+    words = (str(tmp_path), f"{twin.url}/v1", KEY, "ft:nobody", str(attempt))
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.sandbox.starting", *words, stdout=asyncio.subprocess.PIPE
+    )
+    await child.stdout.readline()
+    if dies_after is not None:
+        await asyncio.sleep(dies_after)
+        with suppress(ProcessLookupError):
+            child.kill()
+    await child.communicate()
+    return child.returncode
+
+
+@pytest.mark.chaos
+async def test_kill_9_wherever_it_comes_makes_nothing_twice(twin, tmp_path):
+    assert await run(twin, tmp_path, 0) == 0
+    deaths = [await run(twin, tmp_path, n, 0.02 * n) for n in range(1, 13)]
+    assert -9 in deaths
+    assert await run(twin, tmp_path, 13) == 0
+    assert len([batch async for batch in twin.client.batches.list()]) == 1
+    assert len([file async for file in twin.client.files.list(purpose="batch")]) == 1
