@@ -110,8 +110,8 @@ async def run(twin, tmp_path, attempt, dies_after=None):
 @pytest.mark.chaos
 async def test_kill_9_wherever_it_comes_makes_nothing_twice(twin, tmp_path):
     assert await run(twin, tmp_path, 0) == 0
-    deaths = [await run(twin, tmp_path, n, 0.02 * n) for n in range(1, 13)]
+    deaths = [await run(twin, tmp_path, n, 0.04 * n) for n in range(1, 7)]
     assert -9 in deaths
-    assert await run(twin, tmp_path, 13) == 0
+    assert await run(twin, tmp_path, 7) == 0
     assert len([batch async for batch in twin.client.batches.list()]) == 1
     assert len([file async for file in twin.client.files.list(purpose="batch")]) == 1
