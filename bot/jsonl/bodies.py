@@ -8,7 +8,10 @@ from bot.openai import tokens
 from bot.openai.catalogue import Model
 from bot.spending import prices
 
+Positive = Annotated[int, msgspec.Meta(ge=1)]  # what is less would make a hold of money smaller
+_NOTHING = msgspec.Raw()
 _AROUND = 3  # tokens that the format adds to a message, and before the answer
+_FILE = 10_000  # tokens of a file of which the id alone may be known
 
 
 class Body(msgspec.Struct, kw_only=True, gc=False):
@@ -35,12 +38,14 @@ class Body(msgspec.Struct, kw_only=True, gc=False):
 class _Part(msgspec.Struct, gc=False):
     type: str
     text: str | None = None
+    file: msgspec.Raw = _NOTHING
+    input_audio: msgspec.Raw = _NOTHING
 
 
 class _Message(msgspec.Struct, gc=False):
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
     content: str | list[_Part] | None = None
-    tool_calls: msgspec.Raw | None = None
+    tool_calls: msgspec.Raw = _NOTHING
 
 
 class Chat(Body, kw_only=True, gc=False):
@@ -50,9 +55,9 @@ class Chat(Body, kw_only=True, gc=False):
     )  # fmt: skip
 
     messages: Annotated[list[_Message], msgspec.Meta(min_length=1)]
-    max_tokens: int | None = None
-    max_completion_tokens: int | None = None
-    n: int | None = None
+    max_tokens: Positive | None = None
+    max_completion_tokens: Positive | None = None
+    n: Positive | None = None
     temperature: float | None = None
     top_p: float | None = None
     presence_penalty: float | None = None
@@ -60,16 +65,17 @@ class Chat(Body, kw_only=True, gc=False):
     top_logprobs: int | None = None
     reasoning_effort: str | None = None
     verbosity: str | None = None
-    tools: msgspec.Raw | None = None
-    response_format: msgspec.Raw | None = None
+    tools: msgspec.Raw = _NOTHING
+    response_format: msgspec.Raw = _NOTHING
 
     def tokens_in(self, model: Model) -> int:
-        beside = sum(len(part) // 4 for part in (self.tools, self.response_format) if part)
+        beside = (len(self.tools) + len(self.response_format)) // 4
         said = sum(_message(model, message) + _AROUND for message in self.messages)
         return said + _AROUND + beside
 
     def tokens_out(self, model: Model) -> int:
-        asked = self.max_completion_tokens or self.max_tokens or model.max_output
+        named = max(self.max_completion_tokens or 0, self.max_tokens or 0)
+        asked = named or model.max_output
         return min(asked, model.max_output if model.known else asked) * (self.n or 1)
 
 
@@ -101,7 +107,7 @@ class Image(Body, kw_only=True, gc=False):
     checked = ("prompt", "n", "size", "quality", "style", "background", "output_format")
 
     prompt: Annotated[str, msgspec.Meta(min_length=1)]
-    n: int | None = None
+    n: Positive | None = None
     size: str | None = None
     quality: str | None = None
     style: str | None = None
@@ -136,14 +142,20 @@ ENDPOINTS = {
 
 
 def _message(model: Model, message: _Message) -> int:
-    calls = len(message.tool_calls or b"") // 4
+    calls = len(message.tool_calls) // 4
     if isinstance(message.content, list):
         return calls + sum(_part(model, part) for part in message.content)
     return calls + tokens.count(model, message.content or "")
 
 
 def _part(model: Model, part: _Part) -> int:
-    return model.picture if part.type == "image_url" else tokens.count(model, part.text or "")
+    """Of files and sound as much as bot/openai/tokens.py takes them to have at most."""
+    if part.type == "image_url":
+        return model.picture
+    if len(part.file):
+        return max(_FILE, len(part.file) // 40)
+    sound = -(-len(part.input_audio) // 1_000)
+    return sound + tokens.count(model, part.text or "")
 
 
 def _embedded(model: Model, one: str | int | list[int]) -> int:

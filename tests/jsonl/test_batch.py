@@ -101,6 +101,8 @@ async def test_a_price_that_is_not_known_stays_unknown(tmp_path):
          "tool are.")),
         (line("b", temperature=3), "temperature is 0 to 2 with gpt-4o-mini, and 3 is not."),
         (line("b", stream=True), None),
+        (line("b", max_tokens=-1_000_000), "In `body.max_tokens`, expected a whole number >= 1."),
+        (line("b", n=0), "In `body.n`, expected a whole number >= 1."),
         (line("b", model=None), "In `body.model`, expected text, got null."),
     ],
 )  # fmt: skip
@@ -137,6 +139,29 @@ async def test_embeddings_may_be_asked_for_in_four_ways(tmp_path, input_):
 async def test_a_model_that_does_not_serve_the_endpoint_is_told(tmp_path):
     ((_, reason),) = await problems(tmp_path, [embedding("a", model="gpt-4o-mini")])
     assert reason.startswith("gpt-4o-mini does not serve embeddings.")
+
+
+async def test_tools_formats_and_calls_are_part_of_what_is_read(tmp_path):
+    call = {"id": "1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    said = [*SAID, {"role": "assistant", "content": None, "tool_calls": [call]}]
+    more = {"tools": [{"type": "function", "function": {"name": "f" * 400}}],
+            "response_format": {"type": "json_object"}, "messages": said}  # fmt: skip
+    found = await report(tmp_path, [line("a", **more)])
+    assert found.problems == ()
+    assert found.tokens > 100
+    assert (await report(tmp_path, [line("a", tools=None, response_format=None)])).problems == ()
+
+
+async def test_files_pictures_and_sound_in_a_prompt_are_held_for(tmp_path):
+    parts = [
+        {"type": "image_url", "image_url": {"url": "https://a.b/c.png"}},
+        {"type": "file", "file": {"file_id": "file-1"}},
+        {"type": "input_audio", "input_audio": {"data": "A" * 8_000, "format": "wav"}},
+    ]
+    plain = await report(tmp_path, [line("a")])
+    found = await report(tmp_path, [line("a", messages=[{"role": "user", "content": parts}])])
+    assert found.problems == ()
+    assert found.tokens - plain.tokens > 10_000 + CATALOGUE.model("gpt-4o-mini").picture
 
 
 async def test_fifty_thousand_lines_are_taken_and_one_more_is_not(tmp_path, monkeypatch):
