@@ -15,6 +15,7 @@ from bot.errors import ParleyError, Refused
 from bot.events import Attachment, Invocation
 from bot.files_desk.ids import file_id
 from bot.files_desk.moving import save_attachment
+from bot.jobs.cards import batch_card
 from bot.jsonl.batch import LARGEST, BatchReport, check_batch
 from bot.openai.batches import Batch
 from bot.openai.chat import ChatRequest
@@ -131,7 +132,7 @@ class Desk:
             yield BUTTONS
             raise
         await starting.watch(self._services, run, batch, kept.name)
-        yield starting.card(batch, kept.name)
+        yield batch_card(batch, kept.name)
 
     async def _batch(self, run: Run, kept: Prepared) -> Batch:
         if kept.batch:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.batching import answered
-from bot.batching.prepared import TABLE, Prepared
+from bot.batching.prepared import MARK, TABLE, Prepared
 from bot.batching.results import Results
-from bot.batching.starting import MARK
 from bot.files_desk.moving import safe
 from bot.jsonl.bodies import ENDPOINTS
 from bot.openai.batches import Batch

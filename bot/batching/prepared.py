@@ -17,6 +17,7 @@ from bot.parts import Button, Buttons, Card
 from bot.services import Services
 from bot.spending.money import dollars
 
+MARK = "parley"  # in a batch's metadata: the delivery whose work it is
 INPUT, TABLE = "input.jsonl", "table"  # files in the work's folder
 BUTTONS = Buttons((Button("Start", "batch_start"), Button("Discard", "batch_discard")))
 

@@ -4,12 +4,12 @@ import time
 from contextlib import aclosing
 
 from bot.batching.ending import ended
-from bot.batching.starting import card
 from bot.errors import Refused
 from bot.events import Invocation
 from bot.files_desk.ids import batch_id
 from bot.files_desk.names import name
 from bot.files_desk.shown import ago
+from bot.jobs.cards import batch_card
 from bot.listing import Listing, asked
 from bot.openai.batches import Batch
 from bot.parts import Button, Buttons, Reply, Status, Text
@@ -37,7 +37,7 @@ class Reading:
 
     async def shown(self, run: Run) -> Reply:
         batch = await self._batches.get(_id(run))
-        yield card(batch, name(batch))
+        yield batch_card(batch, name(batch))
 
     async def results(self, run: Run) -> Reply:
         batch = await self._batches.get(_id(run))
@@ -55,7 +55,7 @@ class Reading:
             raise Refused(f"There is nothing to cancel: the batch is {_said(batch.status)}. "
                           "`/batch results` has what came of it.")  # fmt: skip
         batch = await self._batches.cancel(batch.id)
-        yield card(batch, name(batch))
+        yield batch_card(batch, name(batch))
         yield Text("It is being cancelled; what was answered until now is kept, and paid for.")
 
 

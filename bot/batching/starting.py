@@ -1,19 +1,16 @@
 """From what was prepared to a batch at the provider, once, whatever happens on the way."""
 
-from importlib import import_module
-
 from msgspec.structs import replace
 
 from bot.batching.bills import bills
-from bot.batching.prepared import INPUT, Prepared, dropped, folder_of
+from bot.batching.prepared import INPUT, MARK, Prepared, dropped, folder_of
 from bot.files_desk.moving import upload_once
+from bot.jobs.watch import Watch
 from bot.openai.batches import Batch, BatchRequest
-from bot.parts import Card
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
 
-MARK = "parley"  # in a batch's metadata: the delivery whose work it is
 _PAGES, _PAGE = 5, 100  # of batches that are looked through for one of ours
 
 
@@ -67,10 +64,4 @@ async def made(services: Services, delivery: str) -> Batch | None:
 
 async def watch(services: Services, run: Run, batch: Batch, name: str) -> None:
     """From now on the message that answers `run` is the batch's card."""
-    watching = import_module("bot.jobs.watch")  # which needs us too
-    await watching.Watch(services).watch("batch", batch.id, run=run, name=name)
-
-
-def card(batch: Batch, name: str) -> Card:
-    shown: Card = import_module("bot.jobs.cards").batch_card(batch, name)
-    return shown
+    await Watch(services).watch("batch", batch.id, run=run, name=name)
