@@ -27,7 +27,8 @@ def setup(services: Services) -> Iterable[Command | Chore]:
     desk = Desk(services, models)
     search = Option("search", "A part of the name")
     capability = Option("capability", "What they are for", suggest=_capabilities)
-    yield Command("models list", "The models that there are", desk.listed, (search, capability))
+    yield Command("models list", "The models that there are", desk.listed, (search, capability),
+                  usual=True)  # fmt: skip
     yield Command("models_more", "The next page", desk.listed, button=True)
     which = Option("model", "Which model", required=True, suggest=desk.suggested)
     yield Command("models show", "What is known of a model", desk.shown, (which,))
@@ -60,7 +61,11 @@ class Desk:
         begin = int(listing.after or 0)
         page = found[begin : begin + PAGE]
         lines = [_line(known, used.get(known.id, ())) for known in page]
-        counted = f"**{len(found):,} models**" if found else "There is no such model."
+        counted = (
+            f"**{len(found):,} {'model' if len(found) == 1 else 'models'}**"
+            if found
+            else "There is no such model."
+        )
         yield Text("\n".join([counted, *lines]))
         if more := begin + PAGE < len(found):
             following = Listing("models", listing.query, str(begin + PAGE))
