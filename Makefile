@@ -32,7 +32,7 @@ chaos: .venv/dev  ## kill Parley again and again, and count what is lost
 	$(BIN)/python -m pytest -m chaos
 
 engines: .venv/dev  ## what the sandbox's engines speak and hear, in minutes
-	$(BIN)/python -m pytest -m engines
+	$(BIN)/python -m pytest -m engines tests/sandbox
 
 postman: .venv/dev  ## send every request of docs/postman.json to the sandbox, by newman
 	@command -v npm >/dev/null || { \

@@ -10,8 +10,8 @@ from importlib import import_module
 Row = tuple[str, float, float, float, float]  # row.Row, which is imported once the size is known
 
 NAMES = (
-    "first_post", "dispatch", "acknowledge", "commands", "openai", "endpoints", "sound",
-    "streaming", "ledger", "storage", "recall", "conversation", "start",
+    "first_post", "dispatch", "acknowledge", "commands", "openai", "endpoints", "sound", "jsonl",
+    "streaming", "ledger", "reports", "storage", "recall", "conversation", "start",
 )  # fmt: skip
 
 

@@ -2,9 +2,12 @@
 process of its own, which does nothing else.
 
 The floor is decoding the same file at the same rate with FFmpeg and nothing on top.
+
+`PARLEY_BENCH_SPEECH=3600 python -m benchmarks sound` has an hour of speech too (benchmarks/speech).
 """
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,9 +20,10 @@ import numpy as np
 from benchmarks.row import Row, sized, within
 from bot.media.encoding import FORMATS, Encoder
 
+SPEECH = "PARLEY_BENCH_SPEECH"  # seconds
 ROUNDS = sized(5, 2)
 SHORT = sized(600, 60)  # seconds
-LONG = sized(3_600, 300)
+LONG, LONG_RATE = sized(14_400, 300), 22_050  # four hours have 605 MiB
 RATE = 16_000
 MEMORY = 300  # MiB
 GOALS = {"waveform": 3.0, "pieces": 6.0, "stitch": 6.0}  # to decoding; encoding is the most of them
@@ -29,8 +33,15 @@ def rows() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         short, long = Path(folder, "short.wav"), Path(folder, "long.wav")
         _recording(short, SHORT)
-        _recording(long, LONG)
-        return [*_costs(short), _memory(long)]
+        _recording(long, LONG, LONG_RATE)
+        return [*_costs(short), _memory(long), *_speech(float(os.environ.get(SPEECH, "0")))]
+
+
+def _speech(seconds: float) -> Iterator[Row]:
+    if seconds:
+        from benchmarks import speech  # noqa: PLC0415  it imports the tests of the sandbox
+
+        yield from speech.rows(seconds)
 
 
 def _costs(path: Path) -> Iterator[Row]:
@@ -83,10 +94,10 @@ def _run(kind: str, path: Path) -> tuple[float, float]:
     return spent, peak
 
 
-def _recording(path: Path, seconds: int) -> None:
+def _recording(path: Path, seconds: int, rate: int = RATE) -> None:
     """Ten seconds of noise and one of silence, again and again."""
-    noise = np.random.default_rng(1).standard_normal(10 * RATE).astype(np.float32) * 0.1
-    part = np.concatenate((noise, np.zeros(RATE, np.float32)))
-    with Encoder(path, FORMATS["wav"]._replace(rate=RATE)) as file:
+    noise = np.random.default_rng(1).standard_normal(10 * rate).astype(np.float32) * 0.1
+    part = np.concatenate((noise, np.zeros(rate, np.float32)))
+    with Encoder(path, FORMATS["wav"]._replace(rate=rate)) as file:
         for _ in range(0, seconds, 11):
             file.write(part)

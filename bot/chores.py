@@ -27,6 +27,7 @@ async def keep_doing(chores: Sequence[Chore], duties: Duties) -> None:
     async with asyncio.TaskGroup() as group:
         for chore in chores:
             group.create_task(_keep_doing(chore, duties), name=f"chore {chore.name}")
+        await asyncio.Event().wait()  # where there are none: whoever ends here ends Parley
 
 
 async def _keep_doing(chore: Chore, duties: Duties) -> None:

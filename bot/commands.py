@@ -103,6 +103,9 @@ class Command:
     on_crash: OnCrash = "rerun"
     button: bool = False  # reached by a button only: in no menu, in no help
     apart: bool = False  # what a button of it asks for is a post of its own, below the button's
+    usual: bool = False  # of its group, what the bare name of the group means where it is typed
+    checked: bool = False  # what goes into it, and what it says, is moderated; so is every message
+    silent: bool = False  # whatever it yields is shown to nobody
     shortcut: str = ""  # its name in a message's own menu, at most 24 characters (Slack's limit)
 
     def missing(self, values: Mapping[str, Value]) -> tuple[Option, ...]:
@@ -125,8 +128,8 @@ class Command:
 
     def parse(self, text: str, files: Sequence[Attachment] = ()) -> dict[str, Value]:
         """The values of a typed command: `name:value` pairs (quoted where a value has spaces)
-        anywhere, the rest to the first option, `files` to those that take one. What is required
-        may be missing. Raises Refused.
+        anywhere, the rest to the first options in turn, `files` to those that take one. What is
+        required may be missing. Raises Refused.
         """
         values: dict[str, Value] = {}
 
@@ -137,13 +140,22 @@ class Command:
             values[name] = bare if quoted is None else quoted
             return " "
 
-        rest = _SPACES.sub(" ", _PAIR.sub(take, text)).strip()
-        if rest and self.options and self.options[0].name not in values:
-            values[self.options[0].name] = rest
-        elif rest:
+        if rest := self._free(_SPACES.sub(" ", _PAIR.sub(take, text)).strip(), values):
             raise Refused(f"`/{self.name}` does not know what to do with “{rest[:100]}”.")
         takers = (option.name for option in self.options if option.kind is Attachment)
         return self._typed(values | dict(zip(takers, files, strict=False)))
+
+    def _free(self, text: str, values: dict[str, Value]) -> str:
+        """Gives it to the first option; of one that takes a choice or a number only the first
+        word, and what follows to the next. Returns what is left.
+        """
+        for option in self.options:
+            if not text or option.name in values:
+                break
+            word, _, after = text.partition(" ")
+            one = word in option.choices or option.kind in {int, float}
+            values[option.name], text = (word, after) if one and after else (text, "")
+        return text
 
 
 _LONGEST = 70  # characters of a name: two words, and blanks
@@ -222,7 +234,11 @@ class Commands(dict[str, Command]):
         """The command that the text begins with: two words before one."""
         words = text[:_LONGEST].lower().split(maxsplit=2)
         names = (" ".join(words[:2]), *words[:1])
-        return next((name for name in names if name in self), "")
+        return next((name for name in names if name in self), "") or self._usual(words)
+
+    def _usual(self, words: Sequence[str]) -> str:
+        names = (command.name for command in self.values() if command.usual)
+        return next((name for name in names if name.split()[:1] == words), "")
 
 
 def button_id(button: Button, delivery: str) -> str:

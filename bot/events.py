@@ -57,8 +57,16 @@ class Attachment(msgspec.Struct, frozen=True):
     @property
     def sounds(self) -> bool:
         """It may have something to listen to, going by what is said of it."""
-        kind = self.media_type or mimetypes.guess_type(self.name)[0] or ""
-        return self.spoken or kind.startswith(("audio/", "video/"))
+        return self.spoken or self._kind.startswith(("audio/", "video/"))
+
+    @property
+    def shows(self) -> bool:
+        """It may be a picture, going by what is said of it."""
+        return self._kind.startswith("image/")
+
+    @property
+    def _kind(self) -> str:
+        return self.media_type or mimetypes.guess_type(self.name)[0] or ""
 
 
 Value: TypeAlias = str | int | float | bool | Attachment

@@ -1,20 +1,19 @@
 """Imagine: pictures from words, and what their buttons do."""
 
-import asyncio
+import dataclasses
 from collections.abc import Callable, Iterable
-from contextlib import aclosing
 from pathlib import PurePath
 from typing import Any
 
 from msgspec.structs import replace
 
-from bot import twin
+from bot import choosing, twin
 from bot.commands import Command, Option
 from bot.errors import Refused
 from bot.events import Attachment, Invocation
 from bot.openai.image_types import ImageRequest
 from bot.parts import Reply, Text, Withdraw
-from bot.pictures import looking
+from bot.pictures import options, uploaded
 from bot.pictures.options import FIELDS, MOST, Offer
 from bot.pictures.painter import Painter
 from bot.pictures.plan import Plan
@@ -23,9 +22,7 @@ from bot.pictures.work import MASK, Work
 from bot.run import Run
 from bot.services import Services
 
-LARGEST_MASK = 50 << 20  # bytes; it is made smaller
 _WORDS = Option("words", "What to change", required=True, long=True)
-_MASK = Option("mask", "A copy of the picture, clear where it may change", Attachment)
 _WHICH = Option("picture", "Which one, where there are several", int, minimum=1, maximum=MOST)
 
 
@@ -33,14 +30,18 @@ def setup(services: Services) -> Iterable[Command]:
     imagine, paint = Imagine(services), Painter(services).reply
     offer = Offer(services.catalogue, imagine.models)
     size = Option("size", "Width x height in pixels", required=True, choices=offer.shapes)
-    yield Command("imagine", "Paint a picture", paint(imagine.asked), offer.options)
-    for name, help_, prepare, options in (
+    yield Command("imagine", "Paint a picture", paint(imagine.asked), offer.options, checked=True)
+    yield Command(
+        "edit_posted_picture", "Change a picture that somebody posted", paint(imagine.posted),
+        (_WORDS, options.MASK), button=True, shortcut="Edit picture", checked=True,
+    )  # fmt: skip
+    for name, help_, prepare, takes in (
         ("repaint_picture", "Paint it again", imagine.again, ()),
         ("vary_picture", "Word it anew and paint that", imagine.varied, ()),
-        ("edit_picture", "Change the picture", imagine.edited, (_WORDS, _MASK, _WHICH)),
+        ("edit_picture", "Change the picture", imagine.edited, (_WORDS, options.MASK, _WHICH)),
         ("reshape_picture", "The same, larger or of another shape", imagine.reshaped, (size,)),
     ):
-        yield Command(name, help_, paint(prepare), options, button=True, apart=True)
+        yield Command(name, help_, paint(prepare), takes, button=True, apart=True, checked=True)
     yield Command(
         "use_picture", "Ask about it in this thread", imagine.used, button=True, apart=True
     )
@@ -58,6 +59,7 @@ def models_of(services: Services) -> list[str]:
 
 class Imagine:
     def __init__(self, services: Services) -> None:
+        self._services = services
         self.models = models_of(services)
         self._catalogue = services.catalogue
         self._works = services.works
@@ -68,10 +70,47 @@ class Imagine:
 
     async def asked(self, run: Run) -> Plan:
         values = _values(run)
-        prompt, model = str(values.pop("prompt")).strip(), values.pop("model", self.models[0])
+        prompt, model = str(values.pop("prompt")).strip(), str(values.pop("model", ""))
+        given, over = values.pop("picture", None), values.pop("mask", None)
         fields: dict[str, Any] = {FIELDS.get(name, name): value for name, value in values.items()}
-        said = f"/imagine {prompt}"
-        return Plan(ImageRequest(prompt=prompt, model=str(model), **fields), said)
+        usual = model or await choosing.model(self._services, run.event.place, "images")
+        request = ImageRequest(prompt=prompt, model=usual, **fields)
+        plan = Plan(request, f"/imagine {prompt}")
+        if isinstance(given, Attachment):
+            request = request if model else replace(request, model=self._editor(request.model))
+            return await self._onto(run, dataclasses.replace(plan, request=request), given, over)
+        if over:
+            raise Refused("A mask lies over a picture: send that too, as `picture`.")
+        return plan
+
+    async def posted(self, run: Run) -> Plan:
+        values = _values(run)
+        on = run.event.on if isinstance(run.event, Invocation) else None
+        pictures = [file for file in on.attachments if file.shows] if on else []
+        if not pictures:
+            raise Refused("There is no picture in this message.")
+        words = str(values["words"]).strip()
+        usual = await choosing.model(self._services, run.event.place, "images")
+        request = ImageRequest(prompt=words, model=self._editor(usual))
+        return await self._onto(
+            run, Plan(request, f"Edit it: {words}"), pictures[0], values.get("mask")
+        )
+
+    async def _onto(self, run: Run, plan: Plan, given: Attachment, over: object) -> Plan:
+        """The plan, beginning with a picture that somebody sent."""
+        dataclasses.replace(plan, source=b"", name="source.png").check(self._catalogue)
+        model = self._catalogue.model(plan.request.model, "images")
+        endings = model.choices.get("image", ("png",))
+        source, ending = await uploaded.picture(run, given, endings)
+        mask = await uploaded.mask(run, over, source) if isinstance(over, Attachment) else None
+        said = f"{plan.said} (it begins with “{given.name}”)"
+        return dataclasses.replace(
+            plan, said=said, source=source, name=f"source.{ending}", mask=mask
+        )
+
+    def _editor(self, model: str) -> str:
+        """The same, or the first that can edit."""
+        return next((id_ for id_ in (model, *self.models) if self._edits(id_)), model)
 
     async def again(self, run: Run) -> Plan:
         return await self._anew(run, "Paint it again")
@@ -106,16 +145,16 @@ class Imagine:
             raise Refused(f"There are {len(work.pictures)} pictures, and no number {picture}.")
         file = work.pictures[picture - 1].file
         source = await self._file(of, file)
-        mask = await _mask(run, given, source) if isinstance(given, Attachment) else None
+        mask = await uploaded.mask(run, given, source) if isinstance(given, Attachment) else None
         request, name = self._editing(work.request, words), f"source{PurePath(file).suffix}"
         return Plan(request, f"Edit it: {words}", source, name, mask)
 
     def _editing(self, request: ImageRequest, words: str) -> ImageRequest:
         """By the same model, or by the first that can."""
-        able = [id_ for id_ in (request.model, *self.models) if self._edits(id_)]
-        if not able or able[0] == request.model:
+        model = self._editor(request.model)
+        if model == request.model:
             return replace(request, prompt=words, n=None)
-        return ImageRequest(model=able[0], prompt=words)
+        return ImageRequest(model=model, prompt=words)
 
     def _edits(self, id_: str) -> bool:
         endpoints = self._catalogue.model(id_, "images").endpoints
@@ -150,17 +189,6 @@ class Imagine:
         if content := await self._works.file(of, name):
             return content
         raise _gone()
-
-
-async def _mask(run: Run, given: Attachment, source: bytes) -> bytes:
-    content = bytearray()
-    async with aclosing(run.open(given)) as chunks:
-        async for chunk in chunks:
-            content += chunk
-            if len(content) > LARGEST_MASK:
-                raise Refused(f"“{given.name}” is larger than the {LARGEST_MASK >> 20} MB that "
-                              "Parley reads of a mask.")  # fmt: skip
-    return await asyncio.to_thread(looking.mask, bytes(content), source)
 
 
 def _values(run: Run) -> dict[str, Any]:

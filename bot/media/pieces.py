@@ -23,6 +23,7 @@ SHORTEST = 10.0  # seconds that a piece must be allowed to have
 _WINDOW = 30 * RATE  # before the longest end: where the cut is looked for
 _LEFT = RATE // 2  # at least between the cut and the longest end: no model takes a splinter
 _BLOCK = RATE // 50
+_GAP = 5  # blocks between two words
 _PAUSE = 15  # blocks: longer than the stop in a "p" or a "t"
 _QUIET, _SILENT = 0.05, 0.001  # of what is loud there (-26 dB); of full scale
 
@@ -37,12 +38,18 @@ class Piece(msgspec.Struct, frozen=True):
     end: float
 
 
-def pieces(
-    source: Path, folder: Path, *, most_bytes: int, most_seconds: float, overlap: float = 4.0
+def pieces(  # noqa: PLR0913  a cut has this many measures
+    source: Path,
+    folder: Path,
+    *,
+    most_bytes: int,
+    most_seconds: float,
+    overlap: float = 4.0,
+    always: bool = False,
 ) -> Iterator[Piece]:
     """Ogg Opus, one after the other as they are asked for, and the same ones each time. No more
-    than half a minute is in memory. `most_seconds` is ten or more, `overlap` in seconds. Raises
-    NotSound.
+    than half a minute is in memory. `most_seconds` is ten or more, `overlap` in seconds; `always`:
+    in a pause too. Raises NotSound.
     """
     longest = _longest(most_bytes, most_seconds)
     window = min(_WINDOW, longest // 2)
@@ -53,7 +60,9 @@ def pieces(
             for sound in tape.read(longest - window):
                 file.write(sound)
             tail = tape.whole(window + 1)
-            end, following = _cut(tail[:window], lap) if tail.size > window else (window, window)
+            end, following = window, window
+            if tail.size > window:
+                end, following = _cut(tail[:window], lap, always=always)
             file.write(tail[:end])
         yield Piece(file.path, start / RATE, (start + file.written) / RATE)
         if tail.size <= window:
@@ -70,22 +79,30 @@ def _longest(most_bytes: int, most_seconds: float) -> int:
     return int(seconds * RATE)
 
 
-def _cut(tail: Samples, lap: int) -> tuple[int, int]:
+def _cut(tail: Samples, lap: int, *, always: bool) -> tuple[int, int]:
     """Where the piece ends, and where the next one begins: one place in the middle of the
-    longest pause, or two around the quietest place where nobody pauses.
+    longest pause, or two around the quietest place where nobody pauses, or where it must be so.
     """
     whole = tail.size // _BLOCK
     rms = np.sqrt(np.mean(tail[: whole * _BLOCK].reshape(whole, _BLOCK) ** 2, axis=1))
     searched = rms[: (tail.size - _LEFT) // _BLOCK]
     quiet = searched <= max(_QUIET * float(np.percentile(rms, 95)), _SILENT)
     first, last = _longest_run(quiet)
-    if last - first >= _PAUSE:
+    if last - first >= _PAUSE and not always:
         middle = (first + last) // 2 * _BLOCK
         return middle, middle
-    first = lap // 2 // _BLOCK
-    inner = searched[first : (tail.size - max(_LEFT, lap // 2)) // _BLOCK]
-    middle = (first + int(np.argmin(inner))) * _BLOCK
-    return middle + lap // 2, middle - lap // 2
+    most = searched.size - lap // _BLOCK
+    middle = _quietest(rms, lap // _BLOCK, most)
+    near, far = lap // 4 // _BLOCK, lap * 3 // 4 // _BLOCK
+    end = _quietest(rms, middle + near, middle + far)
+    start = _quietest(rms, middle - far, middle - near)
+    return end * _BLOCK, start * _BLOCK
+
+
+def _quietest(rms: NDArray[np.float64], first: int, last: int) -> int:
+    """The block in the middle of a tenth of a second: between words, not the stop in one."""
+    smooth = np.convolve(rms, np.ones(_GAP) / _GAP, "same")
+    return first + int(np.argmin(smooth[first : max(last, first + 1)]))
 
 
 def _longest_run(flags: NDArray[np.bool_]) -> tuple[int, int]:

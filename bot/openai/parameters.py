@@ -71,4 +71,4 @@ class Adapting:
 
 
 def _names(error: BadRequest, name: str) -> bool:
-    return error.param == name if error.param else name in str(error)
+    return error.param.removesuffix("[]") == name if error.param else name in str(error)

@@ -78,6 +78,7 @@ _read: Callable[[Answer], _Transcript | str] = reader(_Transcript | str)  # type
 _read_event = event_reader(_Event)
 _PLAIN = {"text", "srt", "vtt"}
 _OURS = frozenset({"user"})
+_OTHERWISE = {"stream": None, "known_speaker_names": None, "known_speaker_references": None}
 
 
 class Transcriptions:
@@ -85,7 +86,7 @@ class Transcriptions:
 
     def __init__(self, transport: Transport, catalogue: Catalogue) -> None:
         self._endpoint, self._translations = (
-            Endpoint(transport, catalogue, path, "transcription", {"stream": None}, _OURS, SLOW)
+            Endpoint(transport, catalogue, path, "transcription", _OTHERWISE, _OURS, SLOW)
             for path in ("audio/transcriptions", "audio/translations")
         )
 

@@ -1,6 +1,7 @@
 """Pictures as files: what they are, by their content, and other versions of them. Blocking."""
 
 import io
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from PIL import Image
@@ -49,6 +50,20 @@ def seen(content: bytes) -> bytes:
     with _opened(content) as picture:
         picture.thumbnail((_SEEN, _SEEN))
         return _saved(picture, "WEBP", quality=_QUALITIES[0])
+
+
+def editable(content: bytes, name: str, endings: Sequence[str]) -> tuple[bytes, str]:
+    """As it is, or as PNG where its kind is not among `endings`; and its ending. Raises Refused."""
+    found = look(content)
+    if found is None:
+        raise Refused(
+            f"“{name}” is no picture that Parley can read, or has more than {_MOST // 10**6} "
+            "million pixels: send a PNG, JPEG, WebP or GIF."
+        )
+    if found.ending in endings:
+        return content, found.ending
+    with _opened(content) as picture:
+        return _saved(picture.convert("RGBA"), "PNG"), "png"
 
 
 def mask(content: bytes, over: bytes) -> bytes:

@@ -3,11 +3,15 @@
 from collections.abc import Iterable, Sequence
 
 from bot.commands import Choice, Option, Suggest, Typing
+from bot.events import Attachment
 from bot.openai.catalogue import Catalogue, Model
 
 MOST = 10  # pictures in one answer
 _OFFERED = 25  # suggestions (Discord's limit)
 PROMPT = Option("prompt", "What to see", required=True, long=True)
+# In this order files that come with a typed command are taken.
+PICTURE = Option("picture", "A picture to begin with: it is edited by the words", Attachment)
+MASK = Option("mask", "A copy of the picture, clear where it may change", Attachment)
 # Our names are those that people read, the others the API's.
 _WORDS = (
     ("size", "size", "Width x height in pixels"),
@@ -39,7 +43,7 @@ class Offer:
             for name, field, help_ in _WORDS
             if any(model.choices.get(field) != () for model in self._models)
         )
-        return PROMPT, model, number, *words, *self._compression()
+        return PROMPT, model, number, *words, *self._compression(), PICTURE, MASK
 
     @property
     def shapes(self) -> tuple[str, ...]:

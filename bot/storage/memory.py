@@ -72,6 +72,10 @@ class Memory:
         turns = {row[0]: Turn(*row) for row in rows}
         return turns.get("user"), turns.get("assistant")
 
+    async def before(self, delivery: str, limit: int) -> list[Turn]:
+        """The last turns of its thread before it, oldest first."""
+        return await self._database.read(partial(_before, delivery=delivery, limit=limit))
+
     async def rewrite(self, delivery: str, text: str, tokens: int) -> None:
         """Another answer in the place of the old one, or where it would stand."""
         turn = Turn("assistant", text, tokens, delivery, at=time.time())
@@ -127,10 +131,16 @@ def _seat(connection: sqlite3.Connection, delivery: str) -> int | None:
 
 
 def _free_seat(connection: sqlite3.Connection, thread: int) -> int:
+    """Behind all that was said, summed up or left behind, even where it was forgotten since."""
     first, end = thread << BITS, (thread + 1) << BITS
-    query = "SELECT max(id) FROM turns WHERE id >= ? AND id < ?"
-    ((last,),) = connection.execute(query, (first, end))
-    return first if last is None else last - last % 2 + 2
+    query = (
+        "SELECT max(id) FROM turns WHERE id >= ?1 AND id < ?2 UNION ALL "
+        "SELECT max(last) FROM summaries WHERE last >= ?1 AND last < ?2 UNION ALL "
+        "SELECT begins - 1 FROM threads WHERE id = ?3"
+    )
+    taken = [last for (last,) in connection.execute(query, (first, end, thread)) if last]
+    last = max(taken)
+    return first if last < first else last - last % 2 + 2
 
 
 def _put(connection: sqlite3.Connection, seat: int, turn: Turn) -> None:
@@ -197,5 +207,15 @@ def _recent(connection: sqlite3.Connection, key: str, limit: int, before: str) -
     rows = connection.execute(
         f"SELECT {_TURN} FROM turns WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?",  # noqa: S608  a constant
         (first, _seat(connection, before) or end, limit),
+    )
+    return [Turn(*row) for row in rows][::-1]
+
+
+def _before(connection: sqlite3.Connection, delivery: str, limit: int) -> list[Turn]:
+    if (seat := _seat(connection, delivery)) is None:
+        return []
+    rows = connection.execute(
+        f"SELECT {_TURN} FROM turns WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?",  # noqa: S608  a constant
+        (seat >> BITS << BITS, seat, limit),
     )
     return [Turn(*row) for row in rows][::-1]

@@ -5,6 +5,8 @@ below it changes.
 import sqlite3
 import time
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from typing import TypeAlias
 
 import msgspec
@@ -140,20 +142,22 @@ def _stale(connection: sqlite3.Connection, start: int, end: int) -> Block | None
 
 
 def _to_merge(connection: sqlite3.Connection, start: int, end: int) -> Block | None:
-    query = (
-        "SELECT level FROM summaries WHERE covered = 0 AND first >= ? AND first < ? "
-        "GROUP BY level HAVING count(*) >= ? ORDER BY level"
-    )
-    full = connection.execute(query, (start, end, 2 * FAN)).fetchone()
-    if not full:
-        return None
-    query = (
-        "SELECT first, last, text FROM summaries "
-        "WHERE covered = 0 AND first >= ? AND first < ? AND level = ? ORDER BY first LIMIT ?"
-    )
-    rows = connection.execute(query, (start, end, full[0], FAN)).fetchall()
-    sources = tuple((first, "", text) for first, _, text in rows)
-    return Block(rows[0][0], rows[-1][1], full[0] + 1, sources)
+    """The first of neighbours of one level that have become many, or that were one before something
+    in them changed: then what comes after them is of a higher level.
+    """
+    rows = connection.execute(
+        "SELECT level, first, last, text FROM summaries "
+        "WHERE covered = 0 AND first >= ? AND first < ? ORDER BY first",
+        (start, end),
+    ).fetchall()
+    runs = [(level, list(run)) for level, run in groupby(rows, key=itemgetter(0))]
+    for number, (level, run) in enumerate(runs):
+        above = number + 1 < len(runs) and runs[number + 1][0] > level
+        if len(run) >= (FAN if above else 2 * FAN):
+            merged = run[:FAN]
+            sources = tuple((first, "", text) for _, first, _, text in merged)
+            return Block(merged[0][1], merged[-1][2], level + 1, sources)
+    return None
 
 
 def _new(

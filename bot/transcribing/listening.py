@@ -17,6 +17,7 @@ from bot.events import Attachment
 from bot.media.loudness import loudness
 from bot.media.pieces import Piece, pieces
 from bot.media.probing import Sound, probe
+from bot.media.speakers import Named, named
 from bot.media.transcripts import join
 from bot.openai.transcription_types import Transcript, TranscriptionRequest
 from bot.openai.uploads import Upload
@@ -29,11 +30,13 @@ from bot.transcribing.fetching import fetch, workshop
 from bot.transcribing.heard import Heard, cost
 from bot.transcribing.in_order import Calls, in_order
 from bot.transcribing.recordings import Recording, clock
+from bot.transcribing.voices import Voices, voices
 from bot.transcribing.wishes import Plan, Wish
 
 TOGETHER = 3  # pieces that are heard at once
 CARD = "listening"
 _CUT = "ogg"  # the ending of pieces
+_LAP, _SHARED = 4.0, 10.0  # seconds in two pieces: where nobody pauses; so that speakers are known
 
 
 @dataclass
@@ -48,6 +51,8 @@ class Listening:
     recording: Recording | None = None
     _pieces: list[Piece] = field(default_factory=list)
     _heard: list[Heard] = field(default_factory=list)
+    _voices: Voices = field(default_factory=Voices)
+    _first: asyncio.Event = field(default_factory=asyncio.Event)  # the first piece was heard
 
     async def parts(self) -> Reply:
         """Raises Refused, and OpenAIError where nothing was heard before it."""
@@ -107,8 +112,10 @@ class Listening:
         yield partial(self._once, 0, sound.ending)
 
     async def _cut(self, path: Path) -> Calls[Heard]:
+        speakers = self.wish.speakers
         found = pieces(path, path.parent, most_bytes=self.plan.most_bytes,
-                       most_seconds=self.plan.most_seconds)  # fmt: skip
+                       most_seconds=self.plan.most_seconds,
+                       overlap=_SHARED if speakers else _LAP, always=speakers)  # fmt: skip
         while piece := await asyncio.to_thread(next, found, None):
             self._pieces.append(piece)
             yield partial(self._once, len(self._pieces) - 1, _CUT)
@@ -116,9 +123,15 @@ class Listening:
     async def _once(self, number: int, ending: str) -> Heard:
         piece = self._pieces[number]
         step = f"{self.file.reference} {number}"
+        if number and self.wish.speakers:
+            await self._first.wait()
         told = await self.run.once(step, lambda: self._hear(piece, ending))
+        heard = msgspec.json.decode(told, type=Heard)
+        if ending == _CUT and not number:
+            self._voices = await asyncio.to_thread(voices, piece.path, heard.transcript)
+        self._first.set()
         await asyncio.to_thread(piece.path.unlink)
-        return msgspec.json.decode(told, type=Heard)
+        return heard
 
     async def _hear(self, piece: Piece, ending: str) -> str:
         """As JSON. Silence is not paid for; what a model hears in it is invented."""
@@ -138,9 +151,12 @@ class Listening:
             temperature=wish.temperature,
             response_format=self.plan.response_format,
             language=None if wish.translate else wish.language or None,
+            known_speaker_names=self._voices.names or None,
+            known_speaker_references=self._voices.references or None,
         )
         ask = charged.translate if wish.translate else charged.transcribe
-        seconds = round(piece.end - piece.start, 3)  # a whole second may come as a bit more
+        seconds = piece.end - piece.start + self._voices.seconds
+        seconds = round(seconds, 3)  # a whole second may come as a bit more
         transcript = await ask(request, seconds)
         kept = msgspec.structs.replace(transcript, usage=None, words=())
         return Heard(kept, charged.receipt)
@@ -151,14 +167,15 @@ class Listening:
                 f"There is nothing to hear in “{self.file.name}”: it is silent from beginning to "
                 "end. Was the microphone on?"
             )
-        transcripts = [heard.transcript for heard in self._heard]
-        remarks = (remark, self._why, self._speakers)
+        heard = self._pieces[: len(self._heard)]
+        known = named(heard, [one.transcript for one in self._heard])
+        remarks = (remark, self._why, self._doubts(known))
         return Recording(
             self.file,
             self.wish,
             self.plan.model.id,
             sound.seconds,
-            join(self._pieces[: len(transcripts)], transcripts),
+            join(heard, known.transcripts),
             cost(self._heard),
             " ".join(filter(None, remarks)),
         )
@@ -167,9 +184,8 @@ class Listening:
     def _why(self) -> str:
         return f"{self.plan.model.id} wrote this, as {self.plan.why}" if self.plan.why else ""
 
-    @property
-    def _speakers(self) -> str:
-        if not self.wish.speakers or len(self._heard) == 1:
+    def _doubts(self, known: Named) -> str:
+        if not known.doubts:
             return ""
-        seams = ", ".join(clock(piece.start) for piece in self._pieces[1 : len(self._heard)])
-        return f"At {seams} the speakers are named anew: a letter may be somebody else from there."
+        seams = ", ".join(clock(self._pieces[number].start) for number in known.doubts)
+        return f"Whoever is first named after {seams} may have spoken before, by another letter."

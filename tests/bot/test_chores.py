@@ -52,3 +52,11 @@ async def test_what_another_process_does_is_left_to_it():
 
     await done([mine], [Chore("theirs", never, 0), Chore("mine", work, 0)], Nobody("mine"))
     assert theirs == []
+
+
+async def test_where_there_is_nothing_to_do_it_does_not_end():
+    task = asyncio.create_task(keep_doing([], Nobody()))
+    ended, _ = await asyncio.wait([task], timeout=0.05)
+    assert not ended
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

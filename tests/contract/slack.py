@@ -28,7 +28,8 @@ class SlackWorld:
         self._now = 0.0
         self.slack = FakeSlack(echoes=True)
         self.slack.shortcuts = {
-            "Ask Parley": "ask", "Listen": "listen", "Read aloud": "speak",
+            "Ask Parley": "ask", "Edit picture": "edit_posted_picture", "Listen": "listen",
+            "Read aloud": "speak",
             "Transcribe": "transcribe_message",
         }  # fmt: skip
 

@@ -4,7 +4,7 @@ from tests.contract.world import Upload
 from tests.fakes.openai import Fault
 from tests.fakes.openai_media import picture
 
-LABELS = {"Again", "Vary", "Edit", "Shape", "Use in chat", "Delete"}
+LABELS = {"Again", "Vary", "Edit", "Shape", "Use in chat", "Delete", "Receipt"}
 
 
 def cards(world):
@@ -89,6 +89,38 @@ async def test_an_edit_is_asked_for_by_its_button_and_comes_below(house, world):
     assert sorted(pictures(world)) == ["a fox", "with a hat"]
     sent = house.openai.calls[-1].files
     assert (sent[0].content, sent[1].field) == (picture("a fox"), "mask")
+
+
+CAT = Upload("cat.png", picture("cat"), "image/png")
+
+
+async def test_a_picture_that_came_with_the_command_is_edited(house, world):
+    await world.share("/imagine a hat", CAT)
+    await painted(house)
+    assert cards(world) == ["Edited"]
+    [call] = house.openai.calls
+    assert (call.path, call.files[0].content) == ("/v1/images/edits", CAT.content)
+
+
+async def test_the_form_takes_a_picture_and_a_mask(house, world):
+    await world.slash("imagine")
+    await world.until(world.form)
+    if world.adapter.name == "discord":  # its forms have five fields; its commands take files
+        return
+    assert {"picture", "mask"} <= set(world.form())
+    await world.fill(prompt="a hat", picture=CAT, mask=Upload("m.png", picture(""), "image/png"))
+    await painted(house)
+    assert [file.field for file in house.openai.calls[-1].files] == ["image", "mask"]
+
+
+async def test_a_picture_that_somebody_posted_is_edited_by_its_messages_menu(house, world):
+    said = await world.share("Look at this", CAT, by="bob")
+    await house.settled()
+    await world.shortcut("Edit picture", on=said)
+    await world.until(world.form)
+    await world.fill(words="with a hat")
+    await painted(house)
+    assert house.openai.calls[-1].files[0].content == CAT.content
 
 
 async def test_again_leaves_the_first_as_it_is_and_works_after_a_restart(house, world):

@@ -132,6 +132,8 @@ async def transcriptions(
     body = call.body
     if body.get("stream") == "true" and fake.streams:
         return await events(fake, request, fault, _heard(body), done=False)
+    if fake.diarizes and body.get("response_format") == "diarized_json":
+        return web.json_response(_diarized(fake.diarizes(call)))
     return _transcript(body, "transcribe", fake.hears(call.files[0]))
 
 
@@ -163,6 +165,17 @@ def _facts(shape: str, body: dict[str, Any], task: str, text: str) -> dict[str, 
     if "word" in body.get("timestamp_granularities[]", []):
         facts["words"] = [{"word": "Hello", "start": 0.0, "end": 0.5}]
     return {**facts, "segments": [{**segment, **measures}]}
+
+
+def _diarized(turns: list[tuple[float, float, str, str]]) -> dict[str, Any]:
+    """Of (start, end, speaker, text)."""
+    segments = [
+        {"id": f"seg_{number}", "type": "transcript.text.segment", "start": start, "end": end,
+         "text": text, "speaker": speaker}
+        for number, (start, end, speaker, text) in enumerate(turns)
+    ]  # fmt: skip
+    text = " ".join(turn[3] for turn in turns)
+    return {"task": "transcribe", "duration": turns[-1][1], "text": text, "segments": segments}
 
 
 def _heard(body: dict[str, Any]) -> list[dict[str, Any]]:

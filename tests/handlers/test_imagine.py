@@ -5,10 +5,11 @@ import io
 from contextlib import aclosing
 
 import pytest
+from msgspec import structs
 from PIL import Image as Pillow
 
 from bot.errors import Refused
-from bot.events import Attachment, Author, Invocation
+from bot.events import Attachment, Author, Invocation, Message
 from bot.openai.errors import ContentRefused, OpenAIError
 from bot.parts import Buttons, Card, Image, Notice, Remove, Withdraw
 from bot.pictures import painter
@@ -84,7 +85,7 @@ async def test_in_the_end_there_is_one_message_with_pictures_and_facts(it):
     }  # fmt: skip
     assert screen.cards[0].state == "done"
     assert [button.label for button in screen.buttons] == [
-        "Again", "Vary", "Edit", "Shape", "Use in chat", "Delete",
+        "Again", "Vary", "Edit", "Shape", "Use in chat", "Delete", "Receipt",
     ]  # fmt: skip
     assert [(state, estimated) for state, estimated, _ in await it.rows()] == [("settled", 0)]
 
@@ -151,6 +152,111 @@ async def test_a_picture_too_heavy_to_post_is_posted_lighter_and_kept_as_it_is(i
     assert screen.media[0].name == "a-fox.webp"
     assert Pillow.open(io.BytesIO(content(screen.media[0]))).format == "WEBP"
     assert await it.services.works.file("w1", "0.png") == picture("a fox")
+
+
+# A picture to begin with
+
+
+def photo(kind="JPEG", size=(8, 6), **how):
+    file = io.BytesIO()
+    Pillow.new("RGB", size, "red").save(file, kind, **how)
+    return file.getvalue()
+
+
+def given(run, **contents):
+    """The run, with the files that came with it by name."""
+
+    async def open_(attachment):
+        content = contents[attachment.reference]
+        for start in range(0, len(content), 64):
+            yield content[start : start + 64]
+
+    run.open = open_
+    return run
+
+
+CAT = Attachment("cat", "cat.jpg", "image/jpeg")
+HOLE = Attachment("hole", "hole.png", "image/png")
+
+
+async def test_a_picture_that_comes_with_the_command_is_edited_by_the_words(it):
+    run = given(asked("a hat", picture=CAT, quality="low", n=2), cat=photo())
+    screen = await it.screen(run)
+    [call] = it.openai.calls
+    assert call.path.endswith("images/edits")
+    assert [(file.field, file.name, file.content) for file in call.files] == [
+        ("image", "source.jpg", photo())
+    ]
+    assert (call.body["prompt"], call.body["quality"], call.body["n"]) == ("a hat", "low", "2")
+    assert screen.cards[0].title == "Edited"
+    assert len(screen.media) == 2
+    await it.say("What did I ask for?")
+    assert it.prompt()[0] == ("user", "/imagine a hat (it begins with “cat.jpg”)")
+
+
+async def test_its_mask_is_made_as_large_as_it_is_and_both_can_be_repeated(it):
+    run = given(asked("a hat", picture=CAT, mask=HOLE), cat=photo(), hole=CLEAR)
+    await it.screen(run)
+    await it.screen(pressed("repaint", "w1"))
+    first, second = it.openai.calls
+    assert [file.field for file in first.files] == ["image", "mask"]
+    assert Pillow.open(io.BytesIO(first.files[1].content)).size == (8, 6)
+    assert first.files == second.files
+
+
+async def test_a_kind_that_the_model_does_not_take_goes_as_png(it):
+    await it.screen(given(asked("a hat", picture=CAT), cat=photo("GIF")))
+    [file] = it.openai.calls[0].files
+    assert (file.name, Pillow.open(io.BytesIO(file.content)).format) == ("source.png", "PNG")
+
+
+async def test_where_the_usual_model_cannot_edit_another_does(tmp_path):
+    async with desk(tmp_path, images={"model": "dall-e-3"}) as it:
+        screen = await it.screen(given(asked("a hat", picture=CAT), cat=photo()))
+        assert facts(screen)["Model"] == "gpt-image-2"
+
+
+async def test_a_typed_command_takes_the_picture_and_the_mask_that_came_with_it(it):
+    command = it.services.commands["imagine"]
+    values = command.check(command.parse("a hat quality:low", (CAT, HOLE)))
+    assert values == {"prompt": "a hat", "quality": "low", "picture": CAT, "mask": HOLE}
+
+
+async def test_a_picture_that_somebody_posted_is_edited_by_its_messages_menu(it):
+    on = Message(id="m", place=PLACE, author=BOB, at=1.0, text="", source="1.0",
+                 attachments=(Attachment("r9", "a.csv", "text/csv"), CAT))  # fmt: skip
+    event = Invocation(id="i1", place=PLACE, author=ADA, at=1.0, by="form", on=on,
+                       command="edit_posted_picture", values={"words": "a hat"})  # fmt: skip
+    await it.screen(given(Run(event, "w1"), cat=photo()))
+    [call] = it.openai.calls
+    assert (call.body["prompt"], call.files[0].content) == ("a hat", photo())
+    bare = structs.replace(event, on=structs.replace(on, attachments=()))
+    with pytest.raises(Refused, match="no picture in this message"):
+        await parts(it, Run(bare, "w2"))
+
+
+@pytest.mark.parametrize(
+    ("values", "contents", "sentence"),
+    [
+        ({"picture": CAT}, {"cat": b"%PDF"}, "“cat.jpg” is no picture that Parley can read"),
+        ({"picture": CAT}, {"cat": b""}, "is no picture"),
+        ({"picture": CAT}, {"cat": photo()[:200]}, "is no picture"),
+        ({"picture": CAT}, {"cat": bytes(1001)}, "“cat.jpg” is larger than"),
+        ({"picture": structs.replace(CAT, size=2000)}, {}, "“cat.jpg” is larger than"),
+        ({"picture": CAT, "mask": HOLE}, {"cat": photo(), "hole": photo()}, "has no clear part"),
+        ({"mask": HOLE}, {}, "A mask lies over a picture"),
+        ({"picture": CAT, "prompt": " "}, {}, "the prompt is empty"),
+        ({"picture": CAT, "model": "dall-e-3"}, {}, "does not serve images/edits"),
+    ],
+)
+async def test_what_cannot_be_begun_with_is_told_before_it_costs(
+    it, monkeypatch, values, contents, sentence
+):
+    monkeypatch.setattr("bot.pictures.uploaded.LARGEST", 1000)
+    with pytest.raises(Refused) as refusal:
+        await parts(it, given(asked(**({"prompt": "a hat"} | values)), **contents))
+    assert sentence in refusal.value.sentence
+    assert it.openai.calls == []
 
 
 # What goes wrong
@@ -332,7 +438,7 @@ async def test_what_a_model_cannot_edit_is_edited_by_one_that_can(it):
     ("mask", "sentence"), [(b"%PDF", "no picture"), (b"", "no picture"), (b"x" * 101, "larger")]
 )
 async def test_a_wrong_mask_is_refused_before_it_costs(it, monkeypatch, mask, sentence):
-    monkeypatch.setattr("handlers.imagine.LARGEST_MASK", 100)
+    monkeypatch.setattr("bot.pictures.uploaded.LARGEST", 100)
     await painted(it)
     run = pressed("edit", "w1", words="a hat", mask=Attachment("r", "mask.png"))
     run.open = _opens(mask)

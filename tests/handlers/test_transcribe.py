@@ -1,7 +1,9 @@
 """Voice notes and recordings, written down and answered."""
 
 import asyncio
+import base64
 import json
+import re
 from contextlib import aclosing
 
 import msgspec
@@ -13,6 +15,7 @@ from bot.dispatch import dispatcher
 from bot.dispatch.answering import Answering
 from bot.errors import Refused
 from bot.events import Attachment, Message, Place
+from bot.media.probing import probe
 from bot.openai.errors import OpenAIError
 from bot.parts import Buttons, Card, File, Notice, Remove, Status, Text
 from bot.screen import Screen
@@ -25,7 +28,7 @@ from tests.handlers.recordings import NOTE, TALK, asked, counting, posted, said,
 from tests.media.audio import noise, silence, write
 
 TRANSCRIPTIONS = "/v1/audio/transcriptions"
-LABELS = ["Summarise", "Ask", "Translate", "Subtitles"]
+LABELS = ["Summarise", "Ask", "Translate", "Subtitles", "Receipt"]
 
 
 @pytest.fixture
@@ -54,7 +57,7 @@ async def test_what_is_spoken_to_parley_is_shown_and_answered_as_if_typed(tmp_pa
             f"> {SPOKEN}\n\n_0:02 · $0.00015 · gpt-transcribe_\n\nHello yourself."
         )
         assert it.prompt() == [("user", SPOKEN)]
-        assert labels(screen) == [REGENERATE.label]
+        assert labels(screen) == [REGENERATE.label, "Receipt"]
         await it.say("And?")
         assert it.prompt()[:2] == [("user", SPOKEN), ("assistant", "Hello yourself.")]
 
@@ -173,12 +176,84 @@ async def test_who_speaks_is_told_by_a_model_that_knows(tmp_path):
         assert heard(it)[0].body["response_format"] == "diarized_json"
 
 
+def conversation(call):
+    """Whoever says "one" says every other number; with samples they are known, else it is named
+    anew in each piece.
+    """
+    heard = words(call.files[0]).split()
+    names = call.body.get("known_speaker_names[]", [])
+    labels = {}
+    for word in heard:
+        odd = word in {"one", "three", "five"}
+        who = "known_A" if odd else "known_B"
+        labels[odd] = labels.get(odd) or (who if who in names else "AB"[len(labels)])
+    share = 14 / max(len(heard), 1)
+    return [
+        (share * at, share * (at + 1), labels[word in {"one", "three", "five"}], word)
+        for at, word in enumerate(heard)
+    ]
+
+
+async def test_speakers_keep_their_names_through_all_pieces_by_samples_of_their_voices(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(wishes, "_LONGEST", 26.0)
+    async with desk(tmp_path) as it:
+        it.openai.diarizes = conversation
+        run = asked(it, {"r2": counting(tmp_path / "a")}, file=TALK, speakers=True)
+        screen = await it.screen(run)
+        first, *others = heard(it)
+        assert "known_speaker_names[]" not in first.body
+        assert len(others) >= 2
+        for call in others:
+            assert call.body["known_speaker_names[]"] == ["known_A", "known_B"]
+            for sample in call.body["known_speaker_references[]"]:
+                kind, _, content = sample.partition(",")
+                assert kind == "data:audio/ogg;base64"
+                (tmp_path / "sample").write_bytes(base64.b64decode(content))
+                assert 2 <= probe(tmp_path / "sample").seconds <= 10.1
+        said_by = dict.fromkeys(re.findall(r"\*\*(\w+):\*\* (\w+)", screen.text))
+        assert {("A", "one"), ("B", "two"), ("A", "three"), ("B", "four")} <= set(said_by)
+        assert {who for who, _ in said_by} == {"A", "B"}
+        assert "another letter" not in screen.text
+
+
+async def test_after_a_kill_the_samples_of_what_was_heard_go_along_too(tmp_path, monkeypatch):
+    monkeypatch.setattr(wishes, "_LONGEST", 26.0)
+    content = {"r2": counting(tmp_path / "a")}
+    async with desk(tmp_path) as it:
+        it.openai.diarizes = conversation
+        it.openai.faults.extend([None, *[Fault(hang=True)] * 2])
+        reply = asyncio.create_task(parts(it, asked(it, content, file=TALK, speakers=True)))
+        await it.openai.called(3)
+        reply.cancel()
+        await asyncio.wait([reply])
+        screen = await it.screen(asked(it, content, file=TALK, speakers=True))
+        first, *others = heard(it)
+        assert all(call.body["known_speaker_names[]"] for call in others)
+        assert first.files[0].content not in {call.files[0].content for call in others}
+        assert "**A:** one" in screen.text
+
+
+async def test_a_server_that_takes_no_samples_is_asked_without_and_doubts_are_told(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(wishes, "_LONGEST", 26.0)
+    async with desk(tmp_path) as it:
+        it.openai.diarizes = conversation
+        it.openai.refuses = {"known_speaker_names[]", "known_speaker_references[]"}
+        run = asked(it, {"r2": counting(tmp_path / "a")}, file=TALK, speakers=True)
+        screen = await it.screen(run)
+        assert screen.text.startswith("**A:** one")
+        assert "may have spoken before, by another letter" in screen.text
+
+
 async def test_it_is_translated_into_english(tmp_path):
     async with desk(tmp_path) as it:
         run = asked(it, {"r2": said(tmp_path / "a")}, file=TALK, translate=True, language="de")
         screen = await it.screen(run)
         assert screen.text.startswith(f"In English: {SPOKEN}\n\n_English · 0:02 ·")
-        assert labels(screen) == ["Summarise", "Ask", "Subtitles"]
+        assert labels(screen) == ["Summarise", "Ask", "Subtitles", "Receipt"]
         (call,) = it.openai.calls
         assert call.path == "/v1/audio/translations"
         assert "language" not in call.body
@@ -380,7 +455,7 @@ async def test_what_was_written_down_before_a_crash_is_neither_paid_nor_read_aga
         after = await it.screen(again)
         note = "_Parley was restarted while it wrote this. **Continue** goes on._"
         assert after.text == f"{screen.text}\n\n{note}"
-        assert labels(after) == [REGENERATE.label, CONTINUE.label]
+        assert labels(after) == [REGENERATE.label, CONTINUE.label, "Receipt"]
         assert len(it.openai.calls) == 2
         assert (await it.services.memory.of("voice1"))[0].text == SPOKEN
 
@@ -509,7 +584,7 @@ async def test_where_nobody_says_a_word_it_is_said_and_not_answered(tmp_path):
         it.openai.hears = lambda _: ""
         screen = await it.screen(posted(it, {"r1": said(tmp_path / "a")}))
         assert screen.text.startswith("_Nobody says a word in this recording._")
-        assert labels(screen) == []
+        assert labels(screen) == ["Receipt"]
         assert len(it.openai.calls) == 1
 
 

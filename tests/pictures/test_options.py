@@ -6,6 +6,8 @@ from bot.openai import catalogue
 from bot.openai.catalogue_check import check
 from bot.pictures.options import FIELDS, Offer
 
+FILES = ("picture", "mask")
+
 
 def options(*models, path=None):
     offer = Offer(catalogue.load(path), models)
@@ -24,7 +26,7 @@ def test_what_no_model_takes_is_not_offered():
 
 
 def test_a_model_that_nobody_described_may_take_everything():
-    assert options("sdxl").keys() == {"prompt", "model", "n", *FIELDS}
+    assert options("sdxl").keys() == {"prompt", "model", "n", *FIELDS, *FILES}
 
 
 async def test_the_values_of_the_model_that_is_asked_come_first():

@@ -1,17 +1,25 @@
-"""Word errors: how many words must be changed, left out or put in to make one text the other."""
+"""What was heard beside what was said: word errors, and words that a seam lost or doubled."""
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from difflib import SequenceMatcher
 
-SAME = {"summarise": "summarize", "10": "ten", "seashells": "sea shells", "seashore": "sea shore"}
+from bot.openai.transcription_types import Transcript
+
+NEAR = 12  # words to either side of a seam: more than two pieces share
+
+SAME = {"summarise": "summarize", "3": "three", "4": "four", "8": "eight", "10": "ten",
+        "seashells": "sea shells", "seashore": "sea shore"}  # fmt: skip
 
 
 def words(text: str) -> list[str]:
-    plain = re.sub(r"[^a-z0-9' ]+", " ", text.lower()).split()
+    plain = re.sub(r"[^a-z0-9' ]+", " ", text.lower().replace("%", " percent")).split()
     return " ".join(SAME.get(word, word) for word in plain).split()
 
 
 def word_errors(said: str, heard: str) -> tuple[int, int]:
-    """The errors, and the words that were said."""
+    """How many words must be changed, left out or put in, and the words that were said."""
     wanted, got = words(said), words(heard)
     row = list(range(len(got) + 1))
     for number, word in enumerate(wanted, 1):
@@ -21,3 +29,41 @@ def word_errors(said: str, heard: str) -> tuple[int, int]:
                 above[place] + 1, row[place - 1] + 1, above[place - 1] + (word != other)
             )
     return row[-1], len(wanted)
+
+
+def seam_faults(
+    said: str, uncut: Transcript, joined: Transcript, seams: Sequence[float]
+) -> dict[float, int]:
+    """Words that are missing, or there too often, around each of these seconds in `joined`, beyond
+    those that are so around it in `uncut`: the recogniser's own faults are not the seam's. A word
+    that was misheard is there. Only seams with faults are in it.
+    """
+    wanted, times = words(said), [word.start for word in joined.words]
+    faults = {}
+    for seam in seams:
+        before = " ".join(word.word for word in joined.words[: bisect_left(times, seam)])
+        place = _place(wanted, words(joined.text), len(words(before)))
+        extra = _strays(wanted, joined, place) - _strays(wanted, uncut, place)
+        if extra > 0:
+            faults[seam] = extra
+    return faults
+
+
+def _place(wanted: list[str], got: list[str], number: int) -> int:
+    """Where in `wanted` the word with this number of `got` stands."""
+    blocks = SequenceMatcher(None, wanted, got, autojunk=False).get_matching_blocks()
+    block = max((b for b in blocks if b.b <= number), key=lambda b: b.b, default=blocks[0])
+    return block.a + number - block.b
+
+
+def _strays(wanted: list[str], heard: Transcript, place: int) -> int:
+    around = range(place - NEAR, place + NEAR)
+    found = _uneven(wanted, words(heard.text))
+    return sum(abs(number) for at, number in found if at in around)
+
+
+def _uneven(wanted: list[str], got: list[str]) -> Iterator[tuple[int, int]]:
+    """Where, and how many words too many or (below 0) too few."""
+    for _, i, after_i, j, after_j in SequenceMatcher(None, wanted, got, False).get_opcodes():
+        if number := (after_j - j) - (after_i - i):
+            yield i, number

@@ -1,5 +1,8 @@
 """Sentences that the engines are measured with; none of them is among the judge's examples."""
 
+from collections.abc import Iterator
+from random import Random
+
 SPOKEN = (
     "Hello! Welcome to the text to speech interface.",
     "The quick brown fox jumps over the lazy dog.",
@@ -86,3 +89,22 @@ MILD = (
     "This joke killed me, I laughed so hard.",
     "The history museum has a new exhibition about medieval weapons.",
 )
+
+
+def speech(characters: int) -> Iterator[str]:
+    """Harmless sentences in ever other orders, to be spoken a text of at most 4,096 characters at
+    a time.
+    """
+    sentences = [*SPOKEN, *(sentence for three in RELATED for sentence in three), *MILD]
+    order, text = Random(1), ""
+    while characters > 0:
+        order.shuffle(sentences)
+        for sentence in sentences:
+            if len(text) + len(sentence) > 4_000:
+                yield text
+                text = ""
+            text = f"{text} {sentence}".strip()
+            characters -= len(sentence) + 1
+            if characters <= 0:
+                break
+    yield text

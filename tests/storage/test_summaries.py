@@ -1,11 +1,19 @@
 """Long threads in short: what stands for what, and what happens when something below changes."""
 
+import re
+import sqlite3
+from unittest.mock import patch
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.events import Place
 from bot.storage import memory as module
+from bot.storage import summaries as summing
 from bot.storage.memory import Memory, Turn
-from bot.storage.summaries import FAN, Summaries
+from bot.storage.migrations import migrate
+from bot.storage.summaries import FAN, Due, Summaries
 
 HERE = Place("slack", "T1", "C1", "7")
 PAYER = b'{"author": "ada"}'
@@ -201,3 +209,72 @@ async def test_recalling_looks_at_nothing_else(memory, summaries, database):
     for plan in await database.write(plans):
         assert plan.startswith("SEARCH"), plan
         assert "TEMP B-TREE" not in plan
+
+
+deliveries = st.integers(0, 30)
+events = st.one_of(
+    st.tuples(st.just("say"), deliveries), st.tuples(st.just("forget"), deliveries),
+    st.tuples(st.just("rewrite"), deliveries), st.tuples(st.just("sum up"), deliveries),
+    st.tuples(st.just("begin anew"), deliveries),
+)  # fmt: skip
+
+
+@patch.object(summing, "FAN", 2)  # so that there are levels
+@given(st.lists(events, max_size=60))
+@settings(max_examples=150, deadline=None)
+def test_summaries_and_turns_together_are_what_was_said_no_more_no_less(events):
+    """Where a summary is simply all that it was made of, nothing is lost, doubled or out of order,
+    whatever happens in between; and before it is made again, nothing of what changed is there.
+    """
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    said, before = {}, set()  # what was said before somebody began anew keeps its seat there
+    for number, (event, delivery) in enumerate(events):
+        text = f"<{delivery}.{number}>"
+        match event:
+            case "say":
+                turn = Turn("user", text, 10, f"d{delivery}")
+                module._remember(connection, HERE.key, [turn])
+                if delivery not in before:
+                    said[delivery] = text
+            case "forget":
+                module._forget(connection, f"d{delivery}")
+                said.pop(delivery, None)
+                before.discard(delivery)
+            case "rewrite" if delivery in said:
+                module._remember(connection, HERE.key, [Turn("user", text, 10, f"d{delivery}")])
+                said[delivery] = text
+            case "begin anew":
+                module._begin_anew(connection, HERE.key)
+                before |= set(said)
+                said = {}
+            case "sum up":
+                sum_up(connection)
+                assert whole(connection) == list(said.values())
+        assert set(whole(connection)) <= set(said.values())
+    sum_up(connection)
+    assert whole(connection) == list(said.values())
+    connection.close()
+
+
+def sum_up(connection):
+    if found := connection.execute("SELECT id FROM threads").fetchone():
+        while block := summing._next(connection, Due(found[0], 20, b""), 30):
+            text = "".join(text for _, _, text in block.sources)
+            assert summing._keep(connection, block, text, 1)
+
+
+def whole(connection):
+    remembered = module._recall(connection, HERE, "")
+    texts = [s.text for s in remembered.summaries] + [t.text for t in remembered.turns]
+    return re.findall("<[^>]*>", "".join(texts))
+
+
+async def test_what_is_said_after_everything_was_forgotten_is_known(memory, summaries):
+    await talk(memory, range(12))
+    await summed_up(summaries)
+    await memory.begin_anew(HERE)
+    for number in range(12):
+        await memory.forget(f"d{number}")
+    await talk(memory, [12])
+    assert said(await memory.recall(HERE)) == ([], ["question 12", "answer 12"])
