@@ -111,6 +111,7 @@ def compose(
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
+        recall=storage.recall,
         receipts=storage.receipts,
         reports=storage.reports,
         weekly=storage.weekly,

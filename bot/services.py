@@ -24,6 +24,7 @@ from bot.storage.people import People
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.recall import Recall
 from bot.storage.receipts import Receipts
 from bot.storage.reports import Reports
 from bot.storage.summaries import Summaries
@@ -50,6 +51,7 @@ class Services:
     feedback: Feedback
     preferences: Preferences
     works: Works
+    recall: Recall
     receipts: Receipts
     reports: Reports
     weekly: WeeklyReports

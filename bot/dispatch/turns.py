@@ -110,9 +110,11 @@ class Turns:
             self._answering.pop(answering.delivery.id, None)
         if answering.delivery.place != taken.event.place:
             await self._storage.memory.move(answering.delivery.id, answering.delivery.place)
+            await self._storage.recall.move(answering.delivery.id, answering.delivery.place)
         if isinstance(taken.event, Deleted):
             await self._storage.memory.forget(taken.event.of)
             await self._storage.works.forget(taken.event.of)
+            await self._storage.recall.forget(taken.event.of)
         if not answering.left_open:
             await self._storage.inbox.finish(taken.delivery)
 

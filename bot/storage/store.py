@@ -17,6 +17,7 @@ from bot.storage.people import People
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.recall import Recall
 from bot.storage.receipts import Receipts
 from bot.storage.reports import Reports
 from bot.storage.state import StoredState
@@ -46,6 +47,7 @@ class Storage:
         self.cache = Cache(database, cached)
         self.moderation = Moderation(database)
         self.works = Works(database, files / "works")
+        self.recall = Recall(database)
         self.receipts = Receipts(database)
         self.reports = Reports(database)
         self.weekly = WeeklyReports(database)
