@@ -54,7 +54,7 @@ def _breaker(breaker: BreakerStanding) -> HTML:
 
 
 def _pace(pace: PaceStanding) -> Sequence[Content]:
-    levels = [_level(level) for level in pace.levels] or "no limit is known"
+    levels = element("div", *map(_level, pace.levels)) if pace.levels else "no limit is known"
     waiting = f"{pace.waiting:,} calls" if pace.waiting else "none"
     closed = pace.closed > 0
     state = f"closed for {pace.closed:.0f} s by the server" if closed else "yes"

@@ -12,6 +12,7 @@ from bot.admin.page import HOME, section, sign, table, tiles
 from bot.http.health import Health, looked
 from bot.jobs.cards import lasting
 from bot.reports.figures import money
+from bot.reports.words import calls
 from bot.services import Services
 from bot.spending import windows
 from bot.storage.balances import Window
@@ -48,9 +49,9 @@ class Overview:
         work = element("a", f"{numbers.turns:,}", href=f"{HOME}/work")
         queue = element("a", f"{cases:,}", href=f"{HOME}/moderation")
         return (
-            ("Spent today", money(today), f"{today.calls:,} calls"),
-            ("Spent this month", money(month), f"{month.calls:,} calls"),
-            ("Answers under way", work, f"{numbers.calls:,} calls"),
+            ("Spent today", money(today), calls(today.calls)),
+            ("Spent this month", money(month), calls(month.calls)),
+            ("Answers under way", work, calls(numbers.calls)),
             ("Jobs under way", element("a", f"{jobs:,}", href=f"{HOME}/work"), ""),
             ("Cases to decide", queue, ""),
         )

@@ -119,7 +119,7 @@ class Queue:
 
     async def _number(self, shown: int) -> str:
         number = await self._cases.number()
-        return f"The oldest {shown} of {number:,}." if number > shown else f"{number:,} in all."
+        return f"The oldest {shown} of {number:,}." if number > shown else ""
 
 
 def _back(said: str) -> web.Response:
@@ -142,7 +142,7 @@ def _open(case: Case, people: dict[str, str], places: dict[str, str]) -> HTML:
         _scores(case),
         element("p", element("a", "The message", href=f"{PATH}/message/{case.delivery}",
                              rel="noreferrer", target="_blank"),
-                f" ({judged.action})" if judged.action else None),
+                f", policy: {judged.action}" if judged.action else None),
         _buttons(case),
     )  # fmt: skip
 

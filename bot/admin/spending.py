@@ -89,11 +89,12 @@ def _summary(figures: Figures, before: Sums) -> HTML:
     days = len(figures.days)
     usual = Sums(spent=figures.sum.spent // days)
     tokens = figures.sum.tokens_in + figures.sum.tokens_out
+    cached = figures.sum.tokens_cached
     facts = (
         ("Spent", money(figures.sum), _change(figures.sum, before)),
         ("Each day", money(usual), f"over {days} days" if days > 1 else "one day"),
         ("Calls", f"{figures.sum.calls:,}", ""),
-        ("Tokens", f"{tokens:,}", f"{figures.sum.tokens_cached:,} of them cached"),
+        ("Tokens", f"{tokens:,}", f"{cached:,} of them cached" if cached else ""),
     )
     notes = (element("p", line, class_="note") for line in caveats(figures.sum))
     return joined(tiles(*facts), *notes)

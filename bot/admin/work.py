@@ -83,6 +83,8 @@ class Work:
 
 
 def _of(shown: int, number: int) -> str:
+    if not number:
+        return ""
     return f"The oldest {shown} of {number:,}." if shown < number else f"{number:,} in all."
 
 

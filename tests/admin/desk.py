@@ -1,7 +1,6 @@
 """The admin pages on the real server over loopback, over all services and a real database."""
 
 import random
-import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
@@ -15,12 +14,21 @@ from bot.discovery import set_up_handlers
 from bot.events import Author, Invocation, Message, Place
 from bot.http.server import Server
 from bot.moderating.acting import QUEUE
+from bot.openai import errors
 from bot.settings import Settings
+from bot.spending import windows
 from bot.storage.jobs import Watched
 from bot.storage.moderation import Judged
 from bot.storage.store import open_storage
 from tests.reports.desk import BERLIN, NOON, Adapter, Time, book
 
+_TOTAL = """INSERT INTO totals (start, window, kind, subject, capability, spent, tokens_in,
+    tokens_out, calls, unpriced, estimated)
+    VALUES (?, ?, 'workspace', 'slack:T1', 'chat', ?, 0, 0, 1, 0, 0)
+    ON CONFLICT DO UPDATE SET calls = calls + 1, spent = spent + excluded.spent"""
+_CALLING = """INSERT INTO calls (call, attempt, delivery, author, workspace, capability, model,
+    tokens_in, cap, reserved, day, month, owner, started, job) VALUES ('c', 1, 'd', :author,
+    'slack:T1', :capability, :model, 0, 0, :reserved, 0, 0, 'o', :started, :job)"""
 WORD = "open sesame"
 HERE = Place("slack", "T1", "C1", "1.1")
 PEOPLE = {"ADA": "Ada", "BOB": "Bob", "EVE": "Eve"}
@@ -68,7 +76,20 @@ class AdminDesk:
 
     async def book(self, days_ago=0, **facts):
         at = NOON - timedelta(days=days_ago).total_seconds()
-        await self.storage.database.write(lambda db: book(db, at, **facts))
+
+        def work(db):
+            book(db, at, **facts)
+            for window in ("day", "month"):
+                start = windows.start(window, at, BERLIN)
+                db.execute(_TOTAL, (start, window, facts.get("cost", 10_000) or 0))
+
+        await self.storage.database.write(work)
+
+    async def calling(self, author="ADA", **facts):
+        """A call whose answer is not there yet."""
+        row = {"author": f"slack:T1:{author}", "capability": "chat", "model": "gpt-4o-mini",
+               "reserved": 12_000, "started": self.time.now - 3, "job": None} | facts  # fmt: skip
+        await self.storage.database.write(lambda db: db.execute(_CALLING, row).rowcount)
 
     async def known(self, **names):
         for id_, name in (names or PEOPLE).items():
@@ -129,7 +150,9 @@ async def admin_desk(path, *, password=WORD, clock=None, **settings):
 async def busy(desk):
     """A team's month, and its work now."""
     chance = random.Random(7)
-    await desk.known(ADA="Ada Lovelace", BOB="Grace Hopper", EVE="Katherine Johnson", IDA="Ida Rhodes")
+    await desk.known(
+        ADA="Ada Lovelace", BOB="Grace Hopper", EVE="Katherine Johnson", IDA="Ida Rhodes"
+    )
     models = [("chat", "gpt-5.4"), ("chat", "gpt-4o-mini"), ("images", "gpt-image-2"),
               ("transcription", "gpt-4o-transcribe"), ("speech", "gpt-4o-mini-tts")]  # fmt: skip
     for day in range(23):
@@ -143,6 +166,8 @@ async def busy(desk):
             )  # fmt: skip
     await desk.under_way()
     await desk.under_way(author="BOB", command="imagine", place=replace(HERE, thread="2.2"))
+    await desk.calling()
+    await desk.calling("BOB", capability="images", model="gpt-image-2", reserved=190_000)
     await desk.job("ftjob-7", "Support answers", "fine_tune")
     await desk.job("batch_9", "Reviews of November")
     await desk.queue()
@@ -155,15 +180,15 @@ async def busy(desk):
 
 async def stumbled(providers):
     """A provider that failed, and one whose limits are known."""
-    from bot.openai import errors  # noqa: PLC0415
-
     transport = providers.transport("chat")
     headers = {"x-ratelimit-limit-requests": "500", "x-ratelimit-remaining-requests": "31",
                "x-ratelimit-reset-requests": "56s", "x-ratelimit-limit-tokens": "200000",
                "x-ratelimit-remaining-tokens": "142000",
                "x-ratelimit-reset-tokens": "17s"}  # fmt: skip
     transport._paces["gpt-4o-mini"].answered(headers)
-    transport._paces["gpt-image-2"].failed(errors.RateLimited("busy", headers={"retry-after": "40"}))
+    transport._paces["gpt-image-2"].failed(
+        errors.RateLimited("busy", headers={"retry-after": "40"})
+    )
     for _ in range(10):
         try:
             with transport._breakers["images"].guarded():
@@ -172,6 +197,3 @@ async def stumbled(providers):
             pass
     with transport._breakers["chat"].guarded():
         pass
-
-
-__all__ = ["BERLIN", "HERE", "NOON", "WORD", "AdminDesk", "admin_desk", "busy", "time"]
