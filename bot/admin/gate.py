@@ -15,6 +15,7 @@ from bot.events import Author
 from bot.http.door import Door, Handler
 from bot.http.sessions import Cookie, Password, Sessions, see_other
 from bot.ports import State
+from bot.settings import Settings, is_loopback
 
 Show: TypeAlias = Callable[[web.Request], Awaitable[Content]]
 
@@ -24,6 +25,12 @@ OFF = (
 )
 LOG_IN = f"{HOME}/login"
 _COOKIE = Cookie("parley_admin", HOME, "admin/secret")
+
+
+def off_because(settings: Settings) -> str:
+    """A sentence for operators; "" where the pages are there."""
+    alone = settings.only_sandbox and is_loopback(settings.http_host)
+    return "" if settings.admin_password or alone else OFF
 
 
 async def off(_request: web.Request) -> web.Response:

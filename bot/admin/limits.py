@@ -37,7 +37,7 @@ def _server(standing: Standing, note: str) -> HTML:
         "Nothing was asked of it yet.",
     )
     paces = table(
-        ("Model", "Left of its limits", "Waiting", "Open"),
+        ("Model", "Left of its limits", "Waiting", "The server"),
         [_pace(pace) for pace in standing.paces[:MOST]],
         "",
     )
@@ -57,7 +57,7 @@ def _pace(pace: PaceStanding) -> Sequence[Content]:
     levels = element("div", *map(_level, pace.levels)) if pace.levels else "no limit is known"
     waiting = f"{pace.waiting:,} calls" if pace.waiting else "none"
     closed = pace.closed > 0
-    state = f"closed for {pace.closed:.0f} s by the server" if closed else "yes"
+    state = f"wants nothing for {pace.closed:.0f} s" if closed else "takes more"
     return (
         pace.model or "without a model", levels,
         sign("wait", waiting) if pace.waiting else waiting,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from bot.admin.gate import OFF, Gate, off
+from bot.admin.gate import Gate, off, off_because
 from bot.admin.limits import Limits
 from bot.admin.overview import Overview
 from bot.admin.page import HOME, LOG_OUT, STATIC
@@ -15,10 +15,10 @@ from bot.admin.spending import Spending
 from bot.admin.work import Work
 from bot.http.door import Door
 from bot.http.health import Health
+from bot.http.sessions import see_other
 from bot.ports import Accept
 from bot.reports.naming import Names
 from bot.services import Services
-from bot.settings import is_loopback
 from bot.storage.store import Storage
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,8 @@ def mount(  # noqa: PLR0913  they look at all of it
     door = Door(settings.page_hosts)
     password = settings.admin_password.get_secret_value() if settings.admin_password else None
     add("GET", f"{HOME}/static/{{file}}", door.guarded(_static))
-    if not password and not (services.sandboxed and is_loopback(settings.http_host)):
-        log.info(OFF)
+    if sentence := off_because(settings):
+        log.info(sentence)
         add("*", f"{HOME}{{rest:(/.*)?}}", door.guarded(off))
         return
     gate, names = Gate(door, storage.state, password), Names(services.people, services.adapters)
@@ -46,6 +46,7 @@ def mount(  # noqa: PLR0913  they look at all of it
         f"{HOME}/moderation": queue.show,
         f"{HOME}/limits": Limits(services.providers).show,
     }
+    add("GET", f"{HOME}/", gate.does(_home))
     for path, show in shown.items():
         add("GET", path, gate.shows(path, show))
     add("GET", f"{HOME}/moderation/message/{{case}}", gate.does(queue.open))
@@ -53,6 +54,10 @@ def mount(  # noqa: PLR0913  they look at all of it
     add("GET", f"{HOME}/login", door.guarded(gate.ask))
     add("POST", f"{HOME}/login", door.guarded(gate.take))
     add("POST", LOG_OUT, gate.does(gate.leave))
+
+
+async def _home(_request: web.Request) -> web.Response:
+    return see_other(HOME)
 
 
 async def _static(request: web.Request) -> web.StreamResponse:

@@ -132,7 +132,7 @@ async def test_limits_and_breakers_are_shown_by_provider_and_model(desk):
     assert "chat ● lets all through 0" in page
     assert re.search(r"images ▲ lets nobody through for 1\d s 10", page)
     assert re.search(r"gpt-4o-mini \d+ of 500 requests, as the server says", page)
-    assert re.search(r"gpt-image-2 no limit is known none ▲ closed for (39|40) s", page)
+    assert re.search(r"gpt-image-2 no limit is known none ▲ wants nothing for (39|40) s", page)
 
 
 async def test_the_operators_limits_and_those_who_stand_in_are_shown(tmp_path):
