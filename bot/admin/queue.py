@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.admin import bars, naming
 from bot.admin.elements import HTML, Content, element
 from bot.admin.page import HOME, alert, section, table
-from bot.errors import ParleyError, Refused
+from bot.errors import NotAccepted
 from bot.events import Author, Invocation
 from bot.http.sessions import see_other
 from bot.moderating.acting import Actor
@@ -31,11 +31,17 @@ LATELY = 20  # decided ones
 SHOWN = 4  # scores
 LOOKS, PAUSE = 60, 0.05  # for the decision to be written down; seconds between two
 PATH = f"{HOME}/moderation"
+UNHEARD = (
+    "Nothing is decided: the workspace has no moderation queue any more, so nobody would hear of "
+    "it. Choose one by /moderation queue."
+)
 _SAID = {
     "done": ("Decided. What could not be done stands with the case before the moderators.", "good"),
     "soon": ("It is being decided; look again in a moment.", "wait"),
     "late": ("Somebody has decided that already.", "wait"),
     "lost": ("The message is not to be found any more.", "bad"),
+    "unheard": (UNHEARD, "bad"),
+    "unwritten": ("Parley cannot write this down now; please try again.", "bad"),
 }  # fmt: skip
 
 
@@ -76,13 +82,7 @@ class Queue:
         )
         if case is None or command not in DECISIONS:
             return web.Response(status=HTTPStatus.NOT_FOUND, text="There is no such case.")
-        if case.review.decision:
-            return _back("late")
-        try:
-            await self._press(case, command)
-        except ParleyError as error:
-            return web.Response(status=HTTPStatus.CONFLICT, text=error.sentence)
-        return _back("done" if await self._written(case.delivery) else "soon")
+        return _back("late" if case.review.decision else await self._press(case, command))
 
     async def open(self, request: web.Request) -> web.StreamResponse:
         """To the message, where it was said: asked of the platform when somebody wants it."""
@@ -95,20 +95,20 @@ class Queue:
         good = link.startswith("/#") or urlsplit(link).scheme in {"http", "https"}
         return see_other(link) if good else _back("lost")
 
-    async def _press(self, case: Case, command: str) -> None:
-        """Raises ParleyError."""
+    async def _press(self, case: Case, command: str) -> str:
+        """What of _SAID is to be said of it."""
         queue = await self._actor.queue(case.judged.place)
         if queue is None:
-            raise Refused(
-                "The workspace has no moderation queue any more, so nobody would hear of it: "
-                "choose one by /moderation queue."
-            )
-        await self._accept(
-            Invocation(
-                id=f"admin:{secrets.token_urlsafe(9)}", place=queue, author=self._author,
-                at=time.time(), command=command, by="button", of=case.delivery,
-            )
+            return "unheard"
+        pressed = Invocation(
+            id=f"admin:{secrets.token_urlsafe(9)}", place=queue, author=self._author,
+            at=time.time(), command=command, by="button", of=case.delivery,
         )  # fmt: skip
+        try:
+            await self._accept(pressed)
+        except NotAccepted:
+            return "unwritten"
+        return "done" if await self._written(case.delivery) else "soon"
 
     async def _written(self, delivery: str) -> bool:
         for _ in range(LOOKS):

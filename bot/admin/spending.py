@@ -107,6 +107,8 @@ def _nothing(figures: Figures) -> str:
 
 
 def _change(now: Sums, before: Sums) -> str:
+    if not now.spent:
+        return ""
     if not before.spent:
         return "nothing in as many days before"
     part = now.spent / before.spent - 1

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from bot.admin.mount import mount
 from bot.app import compose
 from bot.discovery import set_up_handlers
+from bot.errors import NotAccepted
 from bot.events import Author, Invocation, Message, Place
 from bot.http.server import Server
 from bot.moderating.acting import QUEUE
@@ -48,6 +49,7 @@ class AdminDesk:
         self.services, self.storage, self.server, self.time = services, storage, server, time
         self.accepted = []
         self.health = healthy
+        self.full = False  # nothing can be written down
 
     @property
     def address(self):
@@ -55,6 +57,8 @@ class AdminDesk:
 
     async def accept(self, event):
         """As the handler would: the decision is written down."""
+        if self.full:
+            raise NotAccepted("The disk is full.")
         self.accepted.append(event)
         decision = {"approve_case": "approved"}.get(event.command, "removed")
         await self.storage.moderation.decide(event.of, decision, event.author.id, event.id)

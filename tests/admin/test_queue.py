@@ -75,8 +75,16 @@ async def test_without_a_login_nobody_decides(desk):
 
 async def test_without_a_queue_it_is_said_that_nobody_would_hear_of_it(tmp_path):
     async with admin_desk(tmp_path) as desk:
-        status, _, text = await decide(desk, await desk.case())
-    assert (status, "no moderation queue" in text) == (409, True)
+        _, url, text = await decide(desk, await desk.case())
+        assert (url.query["said"], "no moderation queue" in text) == ("unheard", True)
+        assert desk.accepted == []
+
+
+async def test_a_decision_that_cannot_be_written_down_is_not_said_to_be_made(desk):
+    case = await desk.case()
+    desk.full = True
+    _, url, text = await decide(desk, case)
+    assert (url.query["said"], "please try again" in text) == ("unwritten", True)
 
 
 async def test_the_message_is_asked_for_when_somebody_wants_it(desk):
