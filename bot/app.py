@@ -13,6 +13,7 @@ from functools import partial
 from aiohttp import web
 
 from bot import twin
+from bot.admin.gate import off_because
 from bot.admin.mount import mount as mount_admin
 from bot.chores import keep_doing
 from bot.commands import Commands
@@ -165,6 +166,7 @@ def _say_where(server: Server, adapters: Mapping[str, Adapter], settings: Settin
     for name, kind in platforms():
         if name not in adapters:
             log.info("%s: %s", name, load(kind).wanting)
+    log.info("%s", off_because(settings) or "the admin pages are at /admin")
 
 
 async def _health(storage: Storage, supervision: Supervision) -> Mapping[str, str]:

@@ -1,6 +1,5 @@
 """The admin pages' routes on the one web server."""
 
-import logging
 import time
 from collections.abc import Callable
 
@@ -21,7 +20,6 @@ from bot.reports.naming import Names
 from bot.services import Services
 from bot.storage.store import Storage
 
-log = logging.getLogger(__name__)
 _FILES = {"admin.css": "text/css", "favicon.svg": "image/svg+xml"}
 
 
@@ -33,8 +31,7 @@ def mount(  # noqa: PLR0913  they look at all of it
     door = Door(settings.page_hosts)
     password = settings.admin_password.get_secret_value() if settings.admin_password else None
     add("GET", f"{HOME}/static/{{file}}", door.guarded(_static))
-    if sentence := off_because(settings):
-        log.info(sentence)
+    if off_because(settings):
         add("*", f"{HOME}{{rest:(/.*)?}}", door.guarded(off))
         return
     gate, names = Gate(door, storage.state, password), Names(services.people, services.adapters)
