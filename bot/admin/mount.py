@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
+from bot.admin.deciding import Deciding
 from bot.admin.gate import Gate, off, off_because
 from bot.admin.limits import Limits
 from bot.admin.overview import Overview
@@ -35,19 +36,19 @@ def mount(  # noqa: PLR0913  they look at all of it
         add("*", f"{HOME}{{rest:(/.*)?}}", door.guarded(off))
         return
     gate, names = Gate(door, storage.state, password), Names(services.people, services.adapters)
-    queue = Queue(services, storage.cases, names, accept, gate.author)
+    deciding = Deciding(services, storage.cases, accept, gate.author)
     shown = {
         HOME: Overview(services, storage, health, now).show,
         f"{HOME}/spending": Spending(services, now).show,
         f"{HOME}/work": Work(services, storage.under_way, names, now).show,
-        f"{HOME}/moderation": queue.show,
+        f"{HOME}/moderation": Queue(storage.cases, names).show,
         f"{HOME}/limits": Limits(services.providers).show,
     }
     add("GET", f"{HOME}/", gate.does(_home))
     for path, show in shown.items():
         add("GET", path, gate.shows(path, show))
-    add("GET", f"{HOME}/moderation/message/{{case}}", gate.does(queue.open))
-    add("POST", f"{HOME}/moderation/decide", gate.does(queue.decide))
+    add("GET", f"{HOME}/moderation/message/{{case}}", gate.does(deciding.open))
+    add("POST", f"{HOME}/moderation/decide", gate.does(deciding.decide))
     add("GET", f"{HOME}/login", door.guarded(gate.ask))
     add("POST", f"{HOME}/login", door.guarded(gate.take))
     add("POST", LOG_OUT, gate.does(gate.leave))
