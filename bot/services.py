@@ -13,7 +13,10 @@ from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.feedback import Feedback
 from bot.storage.memory import Memory
+from bot.storage.personas import Personas
+from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.summaries import Summaries
 from bot.storage.works import Works
 
 
@@ -27,6 +30,9 @@ class Services:
     openai: OpenAI
     ledger: Ledger
     memory: Memory
+    summaries: Summaries
+    pins: Pins
+    personas: Personas
     feedback: Feedback
     preferences: Preferences
     works: Works

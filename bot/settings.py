@@ -3,6 +3,7 @@ adapter.
 """
 
 import ipaddress
+from collections.abc import Mapping
 from decimal import Decimal
 from itertools import takewhile
 from pathlib import Path
@@ -80,6 +81,8 @@ class Settings(Environment, ProviderSettings):
         "You answer questions correctly and briefly."
     )
     answer_tokens: int = Field(4096, ge=16)  # the most that one answer may take
+    context_tokens: int = Field(32_000, ge=256)  # what of a conversation goes along, without a file
+    model_roles: Annotated[Mapping[str, tuple[str, ...]], NoDecode] = {}  # who may choose a model
     turns_per_minute: Count = None  # the most that one person may ask
     cache_mb: int = Field(64, ge=0)  # the most that is kept of vectors and verdicts; 0: nothing
 
@@ -101,6 +104,16 @@ class Settings(Environment, ProviderSettings):
             if ":" not in name:
                 raise ValueError(f"{name!r} names no platform; write slack:T1:U2 or discord:123")
         return value
+
+    @field_validator("model_roles", mode="before")
+    @classmethod
+    def _roles(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.partition("=") for pair in value.split()]
+        if not all(model and roles for model, _, roles in pairs):
+            raise ValueError("write models with roles, as in gpt-5.5=slack:T1:S9,discord:456 o3*=x")
+        return {model: tuple(roles.split(",")) for model, _, roles in pairs}
 
     @field_validator("timezone")
     @classmethod

@@ -82,16 +82,20 @@ class Speaker:
             yield await asyncio.to_thread(_recording, whole)
         yield Text(f"_{pieces[0].voice} · {charged.receipt}_", key="spoken")
 
-    async def voice_mode(self, place: Place) -> bool:
-        """That of the thread, else that of the channel around it."""
-        for key in (place.key, replace(place, thread="").key):
-            if chosen := (await self._preferences.of(key)).get(VOICE_MODE):
-                return chosen == "on"
-        return False
+    async def voice_mode(self, place: Place, author: str) -> bool:
+        """That of the thread, else that of what is around it."""
+        keys = (place.key, replace(place, thread="").key, place.channel_key, author, place.payer)
+        found = await self._preferences.at(keys)
+        chosen = (mode for key in keys if (mode := found[key].get(VOICE_MODE)))
+        return next(chosen, "off") == "on"
 
     async def answer(self, run: Run, markdown: str) -> Reply:
         """An answer that people have read, spoken too where voice mode is on."""
-        if run.stopped or not markdown or not await self.voice_mode(run.event.place):
+        if (
+            run.stopped
+            or not markdown
+            or not await self.voice_mode(run.event.place, run.event.author.id)
+        ):
             return
         try:
             async with aclosing(self.aloud(run, markdown)) as parts:

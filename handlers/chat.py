@@ -2,23 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
+from bot.chores import Chore
 from bot.commands import Command, Handler, Option, Trigger
-from bot.conversation import attachments
-from bot.conversation.context import Context
+from bot.conversation.drafts import (
+    FENCE,
+    REGENERATE,
+    Draft,
+    candidates,
+    last_words,
+)
+from bot.conversation.parameters import MOST_ANSWERS
+from bot.conversation.prompts import Prompt, Prompts, words
+from bot.conversation.summing import Summing
 from bot.errors import Refused
 from bot.events import Invocation, Message
-from bot.events import Turn as Asked
 from bot.openai import tokens
-from bot.openai.chat import ChatChunk, ChatMessage, ChatRequest
+from bot.openai.chat import ChatChunk
 from bot.openai.errors import OpenAIError
 from bot.parts import Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
-from bot.pictures.shared import Shared
-from bot.ports import PARLEY
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
@@ -27,40 +33,32 @@ from bot.transcribing.showing import below
 
 log = logging.getLogger(__name__)
 
-HISTORY = 200  # turns read from memory; what does not fit the model's window is left out
 STOP = Button("Stop", "stop")
-REGENERATE = Button("Regenerate", "regenerate")
-CONTINUE = Button("Continue", "continue")
-GO_ON = "Continue your last message exactly where it ends. Do not repeat any of it."
 HELLO = "Hello! Ask me anything, or type `/help` to see what else I can do."
 
-ENDINGS = {  # finish reasons of the API, and ours; those that need no word are not here
-    "length": "_The answer reached its length limit. **Continue** goes on._",
-    "content_filter": "_The provider's content filter ended this answer._",
-    "person": "_Stopped._",
-    "shutdown": "_Parley was restarted while it wrote this. **Continue** goes on._",
-}
-UNFINISHED = {"length", "person", "shutdown", "cut"}
 
-
-def setup(services: Services) -> Iterable[Command | Trigger]:
+def setup(services: Services) -> Iterable[Command | Trigger | Chore]:
     chat = Chat(services)
+    yield chat.summing.chore
     yield Trigger("hello", _says_nothing, _hello)
-    yield Trigger("chat", _is_written, chat.reply(chat.asked), "resume")
+    yield Trigger("chat", _is_written, chat.reply(chat.prompts.asked), "resume")
     yield Command(
         "ask",
         "Ask the model, about a message where you choose it there",
-        chat.reply(chat.asked),
+        chat.reply(chat.prompts.asked),
         options=(Option("question", "What you want to know", required=True, long=True),),
         shortcut="Ask Parley",
         on_crash="resume",
     )
     for name, help_, prepare in (
-        ("regenerate", "Answer anew, in the same message", chat.asked_again),
-        ("continue", "Go on writing in the same message", chat.told_to_go_on),
+        ("regenerate", "Answer anew, in the same message", chat.prompts.asked_again),
+        ("continue", "Go on writing in the same message", chat.prompts.told_to_go_on),
     ):
         handler = below(services.works, chat.reply(prepare))
         yield Command(name, help_, handler, button=True, on_crash="resume")
+    for number in range(1, MOST_ANSWERS + 1):
+        handler = below(services.works, partial(chat.take, number))
+        yield Command(f"take_{number}", f"Take answer {number}", handler, button=True)
 
 
 def _says_nothing(message: Message) -> bool:
@@ -76,129 +74,58 @@ async def _hello(_run: Run) -> Reply:
     yield Text(HELLO)
 
 
-@dataclass
-class Prompt:
-    messages: list[ChatMessage]
-    question: str = ""  # as the thread will remember it
-    before: str = ""  # what of the answer is written already
-    notices: Sequence[str] = ()
-
-
-@dataclass
-class Draft:
-    """An answer as it is written."""
-
-    pieces: list[str] = field(default_factory=list)
-    ending: str = "cut"  # until a finish reason comes
-    word: str = ""  # what to say of the ending, where ENDINGS has nothing
-
-    def hear(self, chunk: ChatChunk) -> None:
-        self.pieces.append(chunk.text)
-        self.ending = chunk.finish_reason or self.ending
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
-
-
 class Chat:
     def __init__(self, services: Services) -> None:
+        self.prompts = Prompts(services)
         self._openai = services.openai
         self._memory = services.memory
-        self._model = services.catalogue.model(services.chat_model)
-        self._limit = services.settings.answer_tokens
-        self._context = Context(self._model, services.settings.system_prompt, self._limit)
-        self._pictures = Shared(services.preferences, services.works, self._model)
-
-    async def asked(self, run: Run) -> Prompt:
-        """With what the thread remembers, or what was said in it before Parley was called."""
-        question, notices = await self._question(run)
-        turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
-        if not turns and run.event.place.thread not in {"", run.event.source}:
-            turns, missed = await self._heard(run)
-            notices += missed
-        pictures = await self._pictures.of(run.event.place)
-        return Prompt(self._context.messages(turns, question, pictures), question, notices=notices)
-
-    async def _question(self, run: Run) -> tuple[str, list[str]]:
-        """What is asked, with the text of the files that came with it; and what to say of those
-        that are not read.
-        """
-        event = run.event
-        on = event.on if isinstance(event, Invocation) else None
-        message = event if isinstance(event, Message) else on
-        texts, notices = await attachments.read(run, message.attachments if message else ())
-        question = _join(on.text if on else "", texts, _words(event))
-        if not question:
-            raise Refused(" ".join(notices))
-        return question, notices
-
-    async def _heard(self, run: Run) -> tuple[list[Turn], list[str]]:
-        try:
-            said = await run.history()
-        except Refused as refusal:
-            return [], [refusal.sentence]
-        return [self._overheard(message) for message in said if message.text.strip()], []
-
-    def _overheard(self, message: Message) -> Turn:
-        if message.author == PARLEY:
-            return Turn("assistant", message.text, self._tokens(message.text), "")
-        text = f"{message.author.name or 'Somebody'}: {message.text}"
-        return Turn("user", text, self._tokens(text), "")
-
-    async def asked_again(self, run: Run) -> Prompt:
-        """Regenerate: the same question, with what the thread knew then."""
-        question, _ = await self._recall(run)
-        turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
-        pictures = await self._pictures.of(run.event.place)
-        return Prompt(self._context.messages(turns, question.text, pictures), question.text)
-
-    async def told_to_go_on(self, run: Run) -> Prompt:
-        """Continue: more of the same answer."""
-        question, answer = await self._recall(run)
-        turns = await self._memory.recent(run.event.place, HISTORY, before=run.answers)
-        messages = self._context.messages([*turns, question, answer], GO_ON)
-        return Prompt(messages, question.text, answer.text)
-
-    async def _recall(self, run: Run) -> tuple[Turn, Turn]:
-        question, answer = await self._memory.of(run.answers)
-        if not question or not answer:
-            raise Refused("Parley no longer remembers this answer. Please ask again.")
-        return question, answer
+        self._usual = services.catalogue.model(services.chat_model)
+        self.summing = Summing(services)
 
     def reply(self, prepare: Callable[[Run], Awaitable[Prompt]]) -> Handler:
         async def reply(run: Run) -> Reply:
-            draft = Draft([run.shown], "shutdown")
-            question = _words(run.event)
-            if run.shown:  # killed while writing: people keep what they have read
-                yield Text(run.shown)
-            else:
-                prompt = await prepare(run)
-                for number, notice in enumerate(prompt.notices):
-                    yield Notice(notice, key=f"unread {number}")
-                draft, question = Draft([prompt.before]), prompt.question
-                async with aclosing(self._write(run, prompt, draft)) as parts:
-                    async for part in parts:
-                        yield part
-            if run.stopped == "deleted":
-                yield Withdraw()
-                return
-            await self._keep(run, question, draft.text)
-            for part in _last_words(draft):
-                yield part
+            answer = self._interrupted(run) if run.shown else self._answer(run, prepare)
+            async with aclosing(answer) as parts:
+                async for part in parts:
+                    yield part
 
         return reply
 
+    async def _interrupted(self, run: Run) -> Reply:
+        """Killed while people read: they keep what they have read."""
+        if texts := await self._memory.offered(run.answers):
+            for part in candidates(texts):
+                yield part
+            return
+        yield Text(run.shown)
+        await self._keep(run, words(run.event), run.shown)
+        for part in last_words(Draft([run.shown], "shutdown")):
+            yield part
+
+    async def _answer(self, run: Run, prepare: Callable[[Run], Awaitable[Prompt]]) -> Reply:
+        prompt = await prepare(run)
+        draft = Draft([prompt.before])
+        for number, notice in enumerate(prompt.notices):
+            yield Notice(notice, key=f"unread {number}")
+        async with aclosing(self._write(run, prompt, draft)) as parts:
+            async for part in parts:
+                yield part
+        if run.stopped == "deleted":
+            yield Withdraw()
+            return
+        await self._remember(run, prompt, draft)
+        for part in _end(prompt, draft):
+            yield part
+
     async def _write(self, run: Run, prompt: Prompt, draft: Draft) -> Reply:
-        yield Status("Thinking…")
-        yield Buttons((STOP,))
-        if prompt.before:
-            yield Text(prompt.before)
+        for part in _beginning(prompt):
+            yield part
         try:
-            async with aclosing(self._call(run, prompt.messages)) as chunks:
+            async with aclosing(self._call(run, prompt)) as chunks:
                 async for chunk in chunks:
                     draft.hear(chunk)
-                    yield Delta(chunk.text)
+                    if not prompt.several:
+                        yield Delta(chunk.text)
         except asyncio.CancelledError:
             if not run.stopped or (run.stopped == "shutdown" and not draft.text):
                 raise
@@ -210,11 +137,16 @@ class Chat:
             log.warning("%s broke off: %s", run.id, error)
             draft.ending, draft.word = "cut", f"_{error.sentence}_"
 
-    def _call(self, run: Run, messages: list[ChatMessage]) -> AsyncGenerator[ChatChunk, None]:
-        request = ChatRequest(
-            model=self._model.id, messages=messages, max_output_tokens=self._limit
-        )
-        return self._openai.charged_to(Payer.of(run)).chat(request)
+    def _call(self, run: Run, prompt: Prompt) -> AsyncGenerator[ChatChunk, None]:
+        return self._openai.charged_to(Payer.of(run)).chat(prompt.request)
+
+    async def _remember(self, run: Run, prompt: Prompt, draft: Draft) -> None:
+        """What was said, and that the thread is to be summed up where it became long."""
+        await self._keep(run, prompt.question, draft.text)
+        if len(draft.all) > 1:
+            await self._memory.offer(run.answers, draft.all)
+        payer = Payer.of(run)
+        await self.summing.want(run.event.place, payer, prompt.built, stale=prompt.stale)
 
     async def _keep(self, run: Run, question: str, answer: str) -> None:
         """The thread remembers the question, and the answer as far as there is one."""
@@ -233,24 +165,31 @@ class Chat:
         )  # fmt: skip
 
     def _tokens(self, text: str) -> int:
-        return tokens.count(self._model, text)
+        return tokens.count(self._usual, text)
+
+    async def take(self, number: int, run: Run) -> Reply:
+        """One of several answers stays."""
+        texts = await self._memory.offered(run.answers)
+        if number > len(texts):
+            raise Refused("This was chosen already. **Regenerate** asks anew.")
+        text = texts[number - 1]
+        yield Text(text)
+        yield Buttons((REGENERATE,), feedback=True)
+        await self._memory.rewrite(run.answers, text, self._tokens(text))
 
 
-def _words(event: Asked) -> str:
-    """What the person wrote."""
-    if isinstance(event, Invocation):
-        return str(event.values.get("question", "")).strip()
-    return event.text.strip() if isinstance(event, Message) else ""
+def _beginning(prompt: Prompt) -> Iterable[Part]:
+    several = f"Writing {prompt.request.n} answers…"
+    yield Status(several if prompt.several else "Thinking…")
+    yield Buttons((STOP,))
+    if prompt.before:
+        yield Text(prompt.before)
+    elif prompt.format and not prompt.several:
+        yield Delta(FENCE)
 
 
-def _join(*texts: str) -> str:
-    return "\n\n".join(text for text in texts if text)
-
-
-def _last_words(draft: Draft) -> Iterable[Part]:
-    if not draft.text:
-        yield Text("_The model gave an empty answer._")
-    elif word := draft.word or ENDINGS.get(draft.ending, ""):
-        yield Text(word, key="note")
-    buttons = (REGENERATE, CONTINUE) if draft.ending in UNFINISHED else (REGENERATE,)
-    yield Buttons(buttons, feedback=bool(draft.text))
+def _end(prompt: Prompt, draft: Draft) -> Iterable[Part]:
+    if len(draft.all) > 1:
+        return candidates(draft.all)
+    written = [Text(draft.text)] if prompt.several else []
+    return (*written, *last_words(draft, prompt.format))

@@ -80,7 +80,7 @@ async def _voice(speaker: Speaker, preferences: Preferences, run: Run) -> Reply:
         await preferences.put(event.place.key, VOICE_MODE, mode)
     yield Text(
         "Voice mode is **on** here: what you say in a voice note is answered in text and voice."
-        if await speaker.voice_mode(event.place)
+        if await speaker.voice_mode(event.place, event.author.id)
         else "Voice mode is **off** here. `/voice on` has voice notes answered in voice too."
     )
 

@@ -68,7 +68,7 @@ class Transcriber:
     def __init__(self, services: Services) -> None:
         self._services = services
         chat = Chat(services)
-        self._answer = chat.reply(chat.asked)
+        self._answer = chat.reply(chat.prompts.asked)
         self._chat_model = services.catalogue.model(services.chat_model)
         self._speaker = Speaker(services)
 

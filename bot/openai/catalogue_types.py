@@ -61,6 +61,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     most: Mapping[str, int] = {}  # entries of a list
     any_size: AnySize | None = None
     streams: bool = True  # partial pictures, or a transcript as it is made
+    cache_key: bool = False  # takes prompt_cache_key, which brings like prompts to one cache
     reasoning: bool = False  # takes temperature and top_p only at effort "none"
     effort: str | None = None  # the reasoning_effort to send if nobody asks for another
     tools_effort: str | None = None  # the only one that function tools go with

@@ -1,5 +1,6 @@
 """A chat request in the parameters that its model knows."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -23,14 +24,24 @@ OTHERWISE = {
 def parameters(request: ChatRequest, model: Model) -> dict[str, Any]:
     """As this model wants them, by the catalogue."""
     fields: dict[str, Any] = msgspec.to_builtins(request)
-    effort = fields.get("reasoning_effort") or model.effort
-    if fields.get("tools") and model.tools_effort:
-        effort = model.tools_effort
-    if effort:
+    if effort := _effort(fields, model):
         fields["reasoning_effort"] = effort
-    if model.reasoning and effort != "none":
-        fields = {name: value for name, value in fields.items() if name not in _SAMPLING}
+    for name in unsent(fields, model):
+        del fields[name]
     return named(fields, model)
+
+
+def unsent(fields: Mapping[str, Any], model: Model) -> list[str]:
+    """What the model does not take together with the rest."""
+    if not model.reasoning or _effort(fields, model) == "none":
+        return []
+    return [name for name in _SAMPLING if name in fields]
+
+
+def _effort(fields: Mapping[str, Any], model: Model) -> str | None:
+    if fields.get("tools") and model.tools_effort:
+        return model.tools_effort
+    return fields.get("reasoning_effort") or model.effort
 
 
 def content(request: ChatRequest) -> dict[str, Any]:

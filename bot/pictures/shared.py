@@ -1,7 +1,7 @@
 """Pictures that somebody made part of a thread: what is asked there is asked with them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.events import Place
 from bot.openai.catalogue import Model
@@ -27,9 +27,13 @@ class Shared:
 
     async def of(self, place: Place) -> Sequence[PicturePart]:
         """Those that are still kept."""
+        return await self.these(await self._preferences.of(place.key))
+
+    async def these(self, preferences: Mapping[str, str]) -> Sequence[PicturePart]:
+        """The same, by the preferences of the place."""
         if not self.sees:
             return ()
-        parts = [await self._parts(delivery) for delivery in await self._deliveries(place)]
+        parts = [await self._parts(delivery) for delivery in preferences.get(_NAME, "").split()]
         return [part for found in parts for part in found]
 
     async def _deliveries(self, place: Place) -> list[str]:

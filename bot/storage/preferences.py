@@ -2,6 +2,8 @@
 a Place's key, channel_key or payer.
 """
 
+from collections.abc import Sequence
+
 from bot.storage.database import Database
 
 
@@ -12,6 +14,16 @@ class Preferences:
     async def of(self, scope: str) -> dict[str, str]:
         query = "SELECT name, value FROM preferences WHERE scope = ?"
         return await self._database.read(lambda db: dict(db.execute(query, (scope,))))
+
+    async def at(self, scopes: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Of several scopes at once: scope -> name -> value."""
+        found: dict[str, dict[str, str]] = {scope: {} for scope in scopes}
+        marks = ", ".join("?" * len(scopes))
+        query = f"SELECT scope, name, value FROM preferences WHERE scope IN ({marks})"  # noqa: S608  marks alone
+        rows = await self._database.read(lambda db: db.execute(query, scopes).fetchall())
+        for scope, name, value in rows:
+            found[scope][name] = value
+        return found
 
     async def put(self, scope: str, name: str, value: str) -> None:
         row = (scope, name, value)

@@ -10,9 +10,12 @@ from bot.storage.inbox import Inbox
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
 from bot.storage.outbox import Outbox
+from bot.storage.personas import Personas
+from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
 from bot.storage.state import StoredState
 from bot.storage.steps import Steps
+from bot.storage.summaries import Summaries
 from bot.storage.works import Works
 
 
@@ -22,6 +25,9 @@ class Storage:
         self.inbox = Inbox(database)
         self.outbox = Outbox(database)
         self.memory = Memory(database)
+        self.summaries = Summaries(database)
+        self.pins = Pins(database)
+        self.personas = Personas(database)
         self.state = StoredState(database)
         self.preferences = Preferences(database)
         self.steps = Steps(database)

@@ -61,6 +61,7 @@ def test_values_are_read_in_their_types():
     ("name", "value", "told"),
     [
         ("PARLEY_ADMINS", "ada", "write slack:T1:U2 or discord:123"),
+        ("PARLEY_MODEL_ROLES", "gpt-5.5", "write models with roles, as in gpt-5.5=slack:T1:S9"),
         ("PARLEY_TIMEZONE", "Mars/Olympus", "try Europe/Berlin"),
         ("PARLEY_TIMEZONE", "../etc/passwd", "try Europe/Berlin"),
         ("PARLEY_DATABASE_URL", "postgres://host/db", "only sqlite:/// is known"),
@@ -182,3 +183,8 @@ def test_whatever_is_set_no_secret_is_told(secret, other):
 )  # fmt: skip
 def test_what_only_this_machine_reaches(host, ours):
     assert is_loopback(host) is ours
+
+
+def test_who_may_choose_a_model_is_written_as_models_with_roles():
+    roles = loaded(PARLEY_MODEL_ROLES="gpt-5.5*=slack:T1:S9,discord:456 o3=page:team").model_roles
+    assert roles == {"gpt-5.5*": ("slack:T1:S9", "discord:456"), "o3": ("page:team",)}

@@ -3,11 +3,12 @@ from contextlib import aclosing
 
 import pytest
 
+from bot.conversation.drafts import CONTINUE, REGENERATE
 from bot.errors import Refused
 from bot.events import Place
 from bot.openai.errors import OpenAIError
 from bot.parts import Buttons, Delta, Status, Text
-from handlers.chat import CONTINUE, HELLO, REGENERATE, STOP
+from handlers.chat import HELLO, STOP
 from tests.fakes.openai import Fault
 from tests.handlers.desk import desk
 

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from bot.commands import Typing
+from bot.conversation.drafts import CONTINUE, REGENERATE
 from bot.dispatch import dispatcher
 from bot.dispatch.answering import Answering
 from bot.errors import Refused
@@ -19,7 +20,6 @@ from bot.openai.errors import OpenAIError
 from bot.parts import Buttons, Card, File, Notice, Remove, Status, Text
 from bot.screen import Screen
 from bot.transcribing import fetching, wishes
-from handlers.chat import CONTINUE, REGENERATE
 from tests.dispatch.house import House, Stage
 from tests.fakes.openai import Fault
 from tests.fakes.openai_media import SPOKEN
