@@ -96,6 +96,8 @@ def compose(
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
+        forgetting=storage.forgetting,
+        exporting=storage.exporting,
         commands=Commands(()),
     )
 

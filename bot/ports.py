@@ -1,9 +1,9 @@
 """What the rooms promise each other: an Adapter here, dispatch there."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypedDict, Unpack
 
 from aiohttp import web
 
@@ -65,6 +65,14 @@ class Delivery:
     log: DeliveryLog
 
 
+class Which(TypedDict, total=False):
+    """Of what was said: what fits all of these."""
+
+    before: float  # seconds since 1970
+    author: str  # their id: what they said, and what was said to them
+    messages: Collection[str]  # the ids that they had as events
+
+
 class Adapter(Protocol):
     name: str
     speaks: Literal["opus", "mp3"]  # what its people can play: Ogg Opus as a voice message, or MP3
@@ -123,6 +131,13 @@ class Adapter(Protocol):
 
     async def time_out(self, place: Place, author: Author, seconds: float) -> None:
         """The person can write nothing there for so long. Raises Refused."""
+        ...
+
+    async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:
+        """Erase, of what the adapter itself keeps of what was said in this place (with all its
+        threads, where it is a channel; None: everywhere), whatever fits `which`. A platform that
+        keeps it elsewhere has nothing to do.
+        """
         ...
 
     async def close(self) -> None:

@@ -11,7 +11,9 @@ from bot.ports import Adapter
 from bot.settings import Settings
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
+from bot.storage.exporting import Exporting
 from bot.storage.feedback import Feedback
+from bot.storage.forgetting import Forgetting
 from bot.storage.memory import Memory
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
@@ -36,6 +38,8 @@ class Services:
     feedback: Feedback
     preferences: Preferences
     works: Works
+    forgetting: Forgetting
+    exporting: Exporting
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

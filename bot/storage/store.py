@@ -5,7 +5,9 @@ from pathlib import Path
 from bot.storage.cache import USUAL, Cache
 from bot.storage.database import Database, open_database
 from bot.storage.duties import Duties
+from bot.storage.exporting import Exporting
 from bot.storage.feedback import Feedback
+from bot.storage.forgetting import Forgetting
 from bot.storage.inbox import Inbox
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
@@ -36,6 +38,8 @@ class Storage:
         self.ledger = Books(database)
         self.cache = Cache(database, cached)
         self.works = Works(database, files / "works")
+        self.forgetting = Forgetting(database, self.works)
+        self.exporting = Exporting(database)
 
     async def close(self) -> None:
         await self.database.close()

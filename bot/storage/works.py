@@ -57,6 +57,10 @@ class Works:
         except FileNotFoundError:
             return None
 
+    async def files(self, delivery: str) -> list[Path]:
+        """All that it made."""
+        return await asyncio.to_thread(_files, self._folder / delivery)
+
     async def forget(self, delivery: str) -> None:
         query = "DELETE FROM works WHERE delivery = ?"
         await self._database.write(lambda db: db.execute(query, (delivery,)).rowcount)
@@ -70,3 +74,7 @@ class Works:
         )
         for (delivery,) in rows:
             await self.forget(delivery)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
