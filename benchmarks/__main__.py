@@ -11,6 +11,7 @@ Row = tuple[str, float, float, float, float]  # row.Row, which is imported once 
 
 NAMES = (
     "first_post", "dispatch", "acknowledge", "commands", "openai", "endpoints", "sound",
+    "streaming", "ledger", "reports", "storage", "start",
     "streaming", "ledger", "storage", "conversation", "start",
 )  # fmt: skip
 

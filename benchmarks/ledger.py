@@ -7,23 +7,32 @@ import asyncio
 import sqlite3
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from statistics import median
 
 from benchmarks.row import Row, against, sized
+from bot.settings import Settings
+from bot.spending.budgets import Budgets
 from bot.spending.payer import Payer
+from bot.storage.balances import Look
 from bot.storage.database import Database, open_database
-from bot.storage.ledger import Account, Books, Entry, Outcome, Used, _balances
+from bot.storage.ledger import Books, Entry, Outcome, Used
 
-NOW = 1_800_000_000
 DAY = 86_400
+NOW = 20_833 * DAY
 PEOPLE = 1_000  # who use it these days
 FEW, MANY = 100_000, sized(10_000_000, 1_000_000)  # rows of totals
 CHECKS = 2_000
 CALLS = 400
 TOGETHER = 50
 ROUNDS = 9
+BUDGETS = Budgets(
+    Settings(
+        _env_file=None, budget_person_day="50", budget_person_month="500",
+        budget_workspace_day="5000", budget_workspace_month="50000",
+    )
+)  # fmt: skip
 
 
 def rows(many: int = MANY) -> list[Row]:
@@ -47,7 +56,7 @@ async def _history(path: Path, size: int) -> sqlite3.Connection:
     connection.execute(
         """WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ? - 1)
         INSERT INTO totals SELECT ? - (? - i) / ? * ?, 'day', 'person',
-            printf('slack:T1:U%08d', i % ?), 'chat', 1, 1, 1, 1, 0, 0 FROM n""",
+            printf('slack:T1:U%08d', i % ?), 'chat', 1, 1, 1, 1, 0, 0, 0, 0, 0 FROM n""",
         (size, NOW, size - 1, PEOPLE, DAY, PEOPLE),
     )
     return connection
@@ -56,16 +65,12 @@ async def _history(path: Path, size: int) -> sqlite3.Connection:
 def _look(connection: sqlite3.Connection) -> float:
     start = time.process_time()
     for number in range(CHECKS):
-        _balances(connection, _accounts(f"slack:T1:U{number * 7 % PEOPLE:08d}"))
+        BUDGETS.looked(Look(connection), _payer(number * 7), NOW)
     return time.process_time() - start
 
 
-def _accounts(author: str) -> Sequence[Account]:
-    return [
-        Account(kind, subject, window, NOW)
-        for kind, subject in (("person", author), ("workspace", "slack:T1"))
-        for window in ("day", "month")
-    ]
+def _payer(number: int) -> Payer:
+    return Payer(f"slack:T1:U{number % PEOPLE:08d}", "slack:T1", "delivery", "slack:T1:C1")
 
 
 async def _bookings(folder: Path) -> list[Row]:
@@ -102,7 +107,7 @@ class Bench:
         name = f"P8 {together} at once, us: %s / one durable insert"
         return [
             against(name % "reserve (row + check of 4 budgets)", reserve, floor, 1.5),
-            against(name % "settle (row + rollup of 4 totals)", settle, floor, 1.5),
+            against(name % "settle (row + rollup of 9 totals)", settle, floor, 1.5),
         ]
 
     async def _insert(self) -> None:
@@ -127,7 +132,13 @@ class Bench:
 
     async def _reserve(self) -> None:
         entry = self._entry()
-        row, _ = await self._books.reserve(_accounts(entry.author), lambda _: entry, None)
+        payer = _payer(self._calls)
+
+        def decide(look: Look) -> Entry:
+            BUDGETS.looked(look, payer, NOW)
+            return entry
+
+        row, _ = await self._books.reserve(decide, None)
         self._open.append(row)
 
     async def _settle(self) -> None:
@@ -135,9 +146,10 @@ class Bench:
 
     def _entry(self) -> Entry:
         self._calls += 1
-        payer = Payer(f"slack:T1:U{self._calls % PEOPLE:08d}", "slack:T1", "delivery")
+        payer = _payer(self._calls)
         return Entry(f"call-{self._calls:08d}", 1, payer.delivery, payer.author, payer.workspace,
-                     "chat", "gpt-6-luna", Used(1_000), 4_096, 2_148, NOW, NOW)  # fmt: skip
+                     payer.channel, "chat", "gpt-6-luna", Used(1_000), 4_096, 2_148, NOW, NOW,
+                     NOW, 5_096)  # fmt: skip
 
 
 async def _cpu(work: Callable[[], Awaitable[None]], together: int) -> float:

@@ -1,4 +1,4 @@
-"""`python -m bot`: run | doctor | manifest | migrate."""
+"""`python -m bot`: run | doctor | manifest | migrate | usage."""
 
 import argparse
 import asyncio
@@ -40,6 +40,11 @@ def _parser() -> argparse.ArgumentParser:
     manifest = commands.add_parser("manifest", help="print what to tell a platform about Parley")
     manifest.add_argument("platform", help="slack or discord")
     commands.add_parser("migrate", help="bring the database to this version's schema")
+    usage = commands.add_parser("usage", help="what was used: as CSV, or against the provider's")
+    usage.add_argument("what", choices=("export", "reconcile"))
+    for name in ("since", "until"):
+        usage.add_argument(f"--{name}", default="", help="a day, as in 2026-11-30")
+    usage.add_argument("--project", default="", help="reconcile with this project alone: proj_…")
     return parser
 
 
@@ -84,7 +89,19 @@ def _migrate(settings: Settings, _options: Options) -> int:
     return 0
 
 
-COMMANDS = {"run": _run, "doctor": _doctor, "manifest": _manifest, "migrate": _migrate}
+def _usage(settings: Settings, options: Options) -> int:
+    from bot.reports import command_line  # noqa: PLC0415  as _run
+
+    days = {name: getattr(options, name) for name in ("since", "until")}
+    if options.what == "export":
+        print(asyncio.run(command_line.export(settings, days)), end="")  # noqa: T201  as above
+    else:
+        print(asyncio.run(command_line.reconcile(settings, days, options.project)))  # noqa: T201  as above
+    return 0
+
+
+COMMANDS = {"run": _run, "doctor": _doctor, "manifest": _manifest, "migrate": _migrate,
+            "usage": _usage}  # fmt: skip
 
 if __name__ == "__main__":
     main()

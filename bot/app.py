@@ -19,14 +19,20 @@ from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
-from bot.layers import Layers, Suggester, Throttle
+from bot.layers import Allowance, Layers, Moderation, Suggester, Throttle
+from bot.layers.noting import noting
+from bot.moderating.collector import Collector
+from bot.moderating.judge import Judge
 from bot.openai import catalogue
 from bot.openai.api import API
+from bot.openai.organization import Organization
+from bot.openai.transport import Transport
 from bot.ports import Adapter, Ground
 from bot.provider_settings import CAPABILITIES
 from bot.providers import Providers
 from bot.services import Services
 from bot.settings import Settings, is_loopback, load
+from bot.spending.alerts import Alerts
 from bot.spending.bills import Bills
 from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
@@ -40,6 +46,7 @@ log = logging.getLogger(__name__)
 PAGE_ADMINS = ("page:owner", "page:admin")  # who logged in; the sandbox's own identity
 EVENT_IDS_KEPT = 7 * 86_400.0  # seconds; platforms deliver again within hours
 WORKS_KEPT = 30 * 86_400.0  # seconds that the buttons of an answer know what it made
+RECEIPTS_KEPT = 365 * 86_400.0  # seconds that the button under an answer tells what it cost
 LEDGER_PAUSE = 60.0  # seconds between looks for reservations of dead processes
 PRUNE_PAUSE = 3_600.0  # seconds
 
@@ -60,8 +67,8 @@ async def run(settings: Settings) -> None:
         )
         adapters = services.adapters
         adapters |= connect_adapters(ground(settings, storage, server.app, services.chat_model))
-        layers = Layers(services.commands, services.admins, Throttle(settings.turns_per_minute))
-        dispatcher = Dispatcher(storage.inbox, Turns(storage, router, layers, adapters))
+        turns = Turns(storage, router, layers_of(services), adapters)
+        dispatcher = Dispatcher(storage.inbox, turns)
         services.announce.accept = dispatcher.accept
         await server.start()
         stack.push_async_callback(server.stop)
@@ -77,18 +84,26 @@ def compose(
     models = catalogue.load(settings.catalogue)
     providers = Providers(settings, models, sandbox)
     stack.push_async_callback(providers.aclose)
-    ledger = Ledger(storage.ledger, Budgets(settings), models)
+    budgets = Budgets(settings)
+    ledger = Ledger(storage.ledger, budgets, models)
     stack.push_async_callback(ledger.aclose)
+    openai = OpenAI(
+        API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
+    )
+    judge = Judge(openai, settings.moderation, providers.models)
+    collector = Collector(judge)
+    stack.push_async_callback(collector.aclose)
     return Services(
         settings=settings,
         admins=frozenset((*settings.admins, *PAGE_ADMINS)),
         sandboxed=settings.only_sandbox,
         models=providers.models,
         catalogue=models,
-        openai=OpenAI(
-            API.at(providers.transport, models), Bills.of(models, settings), ledger, storage.cache
-        ),
+        openai=openai,
         ledger=ledger,
+        budgets=budgets,
+        budget_book=storage.budgets,
+        people=storage.people,
         memory=storage.memory,
         summaries=storage.summaries,
         pins=storage.pins,
@@ -98,7 +113,37 @@ def compose(
         works=storage.works,
         forgetting=storage.forgetting,
         exporting=storage.exporting,
+        receipts=storage.receipts,
+        reports=storage.reports,
+        weekly=storage.weekly,
+        judge=judge,
+        collector=collector,
+        moderation=storage.moderation,
+        jobs=storage.jobs,
         commands=Commands(()),
+        organization=_organization(stack, settings),
+    )
+
+
+def _organization(stack: AsyncExitStack, settings: Settings) -> Organization | None:
+    if settings.openai_admin_key is None:
+        return None
+    transport = Transport(settings.openai_base_url, settings.openai_admin_key)
+    stack.push_async_callback(transport.aclose)
+    return Organization(transport)
+
+
+def layers_of(services: Services) -> Layers:
+    """What every turn passes."""
+    settings, commands = services.settings, services.commands
+    alerts = Alerts(services.preferences)
+    return Layers(
+        commands,
+        services.admins,
+        Throttle(settings.turns_per_minute),
+        Allowance(services.ledger, services.budget_book, alerts, services.announce),
+        partial(noting, services),
+        Moderation(services.judge, settings.moderation, commands, services.adapters),
     )
 
 
@@ -161,6 +206,7 @@ async def _serve(
 async def _prune(storage: Storage) -> None:
     await storage.inbox.prune(time.time() - EVENT_IDS_KEPT)
     await storage.works.prune(time.time() - WORKS_KEPT)
+    await storage.receipts.prune(time.time() - RECEIPTS_KEPT)
 
 
 def _leave_at_a_signal() -> asyncio.Event:

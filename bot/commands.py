@@ -103,6 +103,9 @@ class Command:
     on_crash: OnCrash = "rerun"
     button: bool = False  # reached by a button only: in no menu, in no help
     apart: bool = False  # what a button of it asks for is a post of its own, below the button's
+    usual: bool = False  # of its group, what the bare name of the group means where it is typed
+    checked: bool = False  # what goes into it, and what it says, is moderated; so is every message
+    silent: bool = False  # whatever it yields is shown to nobody
     shortcut: str = ""  # its name in a message's own menu, at most 24 characters (Slack's limit)
 
     def missing(self, values: Mapping[str, Value]) -> tuple[Option, ...]:
@@ -222,7 +225,11 @@ class Commands(dict[str, Command]):
         """The command that the text begins with: two words before one."""
         words = text[:_LONGEST].lower().split(maxsplit=2)
         names = (" ".join(words[:2]), *words[:1])
-        return next((name for name in names if name in self), "")
+        return next((name for name in names if name in self), "") or self._usual(words)
+
+    def _usual(self, words: Sequence[str]) -> str:
+        names = (command.name for command in self.values() if command.usual)
+        return next((name for name in names if name.split()[:1] == words), "")
 
 
 def button_id(button: Button, delivery: str) -> str:

@@ -15,6 +15,7 @@ from bot.app import ground
 from bot.commands import Commands
 from bot.discovery import platforms
 from bot.errors import ParleyError
+from bot.moderating import check as moderating
 from bot.openai import catalogue
 from bot.ports import Finding, Ground
 from bot.providers import chosen_model
@@ -47,6 +48,7 @@ async def _findings(settings: Settings) -> AsyncGenerator[tuple[str, Finding], N
         yield what, await _looked(look(settings))
     for name, finding in await provider_check.check(settings):
         yield name, finding
+    yield "moderating", await moderating.check(settings)
     for name, kind in platforms():
         for finding in await _platform(name, kind, settings):
             yield name, finding

@@ -46,6 +46,9 @@ class Button(msgspec.Struct, frozen=True):
     command: str
 
 
+RECEIPT = Button("Receipt", "receipt")  # of what the answer cost
+
+
 class Buttons(msgspec.Struct, frozen=True):
     """The one row of buttons below the answer; an empty row takes it away. `feedback` asks beside
     them whether the answer is good: a press is an Invocation of `good` or `bad`.

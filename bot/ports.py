@@ -111,12 +111,20 @@ class Adapter(Protocol):
         """
         ...
 
+    def alone(self, place: Place) -> bool:
+        """Whether only one person reads there, beside Parley: a direct message."""
+        ...
+
     async def may_read(self, author: Author, place: Place) -> bool:
         """Whether this person can read the place now. False where nobody can tell."""
         ...
 
     async def link(self, place: Place, source: str) -> str:
         """An address that opens the message with this native id; "" where there is none."""
+        ...
+
+    async def called(self, place: Place) -> str:
+        """The channel's name as people know it, `#general`; "" where Parley cannot see it."""
         ...
 
     async def react(self, place: Place, source: str, emoji: str) -> None:

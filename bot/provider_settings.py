@@ -91,6 +91,14 @@ class Provider(Tier):
     model: str | None = None
 
 
+class ModerationProvider(Provider):
+    """Who judges what is said, and what follows from it."""
+
+    mode: Literal["auto", "on", "off"] = "auto"  # auto: where the provider has such an endpoint
+    down: Literal["auto", "open", "closed"] = "auto"  # auto: open where the asker alone reads
+    kept_days: Annotated[int, Field(ge=1)] = 30  # of scores, never of words
+
+
 Own = Annotated[Provider, NoDecode]
 
 
@@ -103,7 +111,7 @@ class ProviderSettings(Tier):
     speech: Own = Provider()
     transcription: Own = Provider()
     translation: Own = Provider()
-    moderation: Own = Provider()
+    moderation: Annotated[ModerationProvider, NoDecode] = ModerationProvider()
     jobs: Own = Provider()
 
     def provider(self, capability: Capability) -> Provider:

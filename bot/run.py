@@ -26,6 +26,22 @@ async def _history() -> Sequence[Message]:
     return ()
 
 
+def _unchecked(*_: object) -> None:
+    """Nothing is checked."""
+
+
+async def _cleared() -> None:
+    """Nothing is checked."""
+
+
+@dataclass
+class Noted:
+    """What the receipt of an answer tells beside what it cost."""
+
+    used: dict[str, int] = field(default_factory=dict)  # tokens of what was sent: turns, summary
+    left_out: dict[str, int] = field(default_factory=dict)  # how many of them had no room
+
+
 @dataclass
 class Run:
     """`shown` is what people already read of this answer, from an attempt that was killed.
@@ -48,10 +64,22 @@ class Run:
     """The bytes of an attachment, moved as they are read. Raises Refused."""
     speaks: Literal["opus", "mp3"] = "mp3"
     """The format of a Voice that people can play here."""
+    noted: Noted = field(default_factory=Noted)
     history: History = field(default=_history)
     """What was said in the place before this, oldest first, as far as the platform tells: for a
     thread that Parley is called into. Raises Refused, where it may not be read.
     """
+
+    check: Callable[..., None] = field(default=_unchecked)
+    """`run.check(text, picture)`: have what is about to be used judged, beside whatever is done
+    meanwhile. What the person wrote is checked already. It takes str and PicturePart.
+    """
+    cleared: Callable[[], Awaitable[None]] = field(default=_cleared)
+    """Before anything with an effect (a paid picture, a tool, memory): returns once all that was
+    asked, checked and said so far is known to be harmless. Raises Refused.
+    """
+    verdict: Literal["", "harmless", "unchecked"] = ""
+    """What moderation said of it so far; "": nothing was asked."""
 
     @property
     def answers(self) -> str:

@@ -6,19 +6,30 @@ from dataclasses import dataclass, field
 from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
+from bot.moderating.collector import Collector
+from bot.moderating.judge import Judge
 from bot.openai.catalogue import Catalogue
+from bot.openai.organization import Organization
 from bot.ports import Adapter
 from bot.settings import Settings
+from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
+from bot.storage.budgets import BudgetBook
 from bot.storage.exporting import Exporting
 from bot.storage.feedback import Feedback
 from bot.storage.forgetting import Forgetting
+from bot.storage.jobs import Jobs
 from bot.storage.memory import Memory
+from bot.storage.moderation import Moderation
+from bot.storage.people import People
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.receipts import Receipts
+from bot.storage.reports import Reports
 from bot.storage.summaries import Summaries
+from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
 
@@ -31,6 +42,9 @@ class Services:
     catalogue: Catalogue
     openai: OpenAI
     ledger: Ledger
+    budgets: Budgets  # how they work
+    budget_book: BudgetBook  # which there are
+    people: People
     memory: Memory
     summaries: Summaries
     pins: Pins
@@ -40,9 +54,17 @@ class Services:
     works: Works
     forgetting: Forgetting
     exporting: Exporting
+    receipts: Receipts
+    reports: Reports
+    weekly: WeeklyReports
+    judge: Judge
+    collector: Collector  # of what is said in watched channels
+    moderation: Moderation
+    jobs: Jobs
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected
+    organization: Organization | None = None  # the provider's books, with an admin key
     announce: Announcer = field(default_factory=Announcer)
 
     @property

@@ -68,6 +68,8 @@ class Settings(Environment, ProviderSettings):
         None, validation_alias=AliasChoices("OPENAI_ORG_ID")
     )
 
+    openai_admin_key: Key | None = Field(None, validation_alias=AliasChoices("OPENAI_ADMIN_KEY"))
+
     database_url: str = "sqlite:///parley.db"
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
@@ -91,6 +93,7 @@ class Settings(Environment, ProviderSettings):
     budget_person_month: Money = None
     budget_workspace_day: Money = None
     budget_workspace_month: Money = None
+    budget_contact: str = "an admin"  # whom to ask for more, in "Ask … if you need more"
     unpriced_call_ceiling: Money = None  # what to reserve for a call whose price is not known
 
     @field_validator("admins", mode="before")

@@ -62,6 +62,8 @@ class Speaker:
         Raises Refused, OpenAIError.
         """
         pieces = self._pieces(markdown, manner)
+        run.check(*(piece.input for piece in pieces), manner.instructions or "")
+        await run.cleared()
         charged = self._openai.charged_to(Payer.of(run))
         folder = await self._works.folder(run.answers)
         form = manner.format or run.speaks

@@ -24,7 +24,7 @@ from bot.events import Invocation, Message
 from bot.openai import tokens
 from bot.openai.chat import ChatChunk
 from bot.openai.errors import OpenAIError
-from bot.parts import Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
+from bot.parts import RECEIPT, Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
@@ -48,6 +48,7 @@ def setup(services: Services) -> Iterable[Command | Trigger | Chore]:
         chat.reply(chat.prompts.asked),
         options=(Option("question", "What you want to know", required=True, long=True),),
         shortcut="Ask Parley",
+        checked=True,
         on_crash="resume",
     )
     for name, help_, prepare in (
@@ -55,7 +56,7 @@ def setup(services: Services) -> Iterable[Command | Trigger | Chore]:
         ("continue", "Go on writing in the same message", chat.prompts.told_to_go_on),
     ):
         handler = below(services.works, chat.reply(prepare))
-        yield Command(name, help_, handler, button=True, on_crash="resume")
+        yield Command(name, help_, handler, button=True, on_crash="resume", checked=True)
     for number in range(1, MOST_ANSWERS + 1):
         handler = below(services.works, partial(chat.take, number))
         yield Command(f"take_{number}", f"Take answer {number}", handler, button=True)
@@ -104,6 +105,8 @@ class Chat:
 
     async def _answer(self, run: Run, prepare: Callable[[Run], Awaitable[Prompt]]) -> Reply:
         prompt = await prepare(run)
+        run.check(prompt.question)
+        run.noted.used, run.noted.left_out = prompt.built.used, prompt.built.left_out
         draft = Draft([prompt.before])
         for number, notice in enumerate(prompt.notices):
             yield Notice(notice, key=f"unread {number}")
@@ -150,6 +153,7 @@ class Chat:
 
     async def _keep(self, run: Run, question: str, answer: str) -> None:
         """The thread remembers the question, and the answer as far as there is one."""
+        await run.cleared()
         if isinstance(run.event, Invocation) and run.event.by == "button":
             await self._memory.rewrite(run.answers, answer, self._tokens(answer))
             return
@@ -174,7 +178,7 @@ class Chat:
             raise Refused("This was chosen already. **Regenerate** asks anew.")
         text = texts[number - 1]
         yield Text(text)
-        yield Buttons((REGENERATE,), feedback=True)
+        yield Buttons((REGENERATE, RECEIPT), feedback=True)
         await self._memory.rewrite(run.answers, text, self._tokens(text))
 
 

@@ -18,4 +18,7 @@ def setup(services: Services) -> Iterable[Command]:
 async def _home(services: Services, run: Run) -> Reply:
     author, place = run.event.author, run.event.place
     yield Text(overview(services, author), key="help")
-    yield Text(usage.report(await services.ledger.statement(author.id, place.payer)), key="usage")
+    yield Text(
+        usage.report(await services.ledger.statement(author.id, place.payer, roles=author.roles)),
+        key="usage",
+    )

@@ -30,10 +30,10 @@ def setup(services: Services) -> Iterable[Command]:
     imagine, paint = Imagine(services), Painter(services).reply
     offer = Offer(services.catalogue, imagine.models)
     size = Option("size", "Width x height in pixels", required=True, choices=offer.shapes)
-    yield Command("imagine", "Paint a picture", paint(imagine.asked), offer.options)
+    yield Command("imagine", "Paint a picture", paint(imagine.asked), offer.options, checked=True)
     yield Command(
         "edit_posted_picture", "Change a picture that somebody posted", paint(imagine.posted),
-        (_WORDS, options.MASK), button=True, shortcut="Edit picture",
+        (_WORDS, options.MASK), button=True, shortcut="Edit picture", checked=True,
     )  # fmt: skip
     for name, help_, prepare, takes in (
         ("repaint_picture", "Paint it again", imagine.again, ()),
@@ -41,7 +41,7 @@ def setup(services: Services) -> Iterable[Command]:
         ("edit_picture", "Change the picture", imagine.edited, (_WORDS, options.MASK, _WHICH)),
         ("reshape_picture", "The same, larger or of another shape", imagine.reshaped, (size,)),
     ):
-        yield Command(name, help_, paint(prepare), takes, button=True, apart=True)
+        yield Command(name, help_, paint(prepare), takes, button=True, apart=True, checked=True)
     yield Command(
         "use_picture", "Ask about it in this thread", imagine.used, button=True, apart=True
     )

@@ -36,7 +36,7 @@ def setup(services: Services) -> Iterable[Command]:
     yield Command("settings show", "What holds here, and where it was set", desk.show, private=True)
     yield Command("settings set", "Set how Parley answers", desk.set, (name, value, SCOPE))
     one = Option("name", "Which; without it, all", choices=tuple(PARAMETERS))
-    yield Command("settings reset", "Take settings back", desk.reset, (one, SCOPE))  # fmt: skip
+    yield Command("settings reset", "Take settings back", desk.reset, (one, SCOPE))
     for form, help_ in FORMS.items():
         options = [_option(services, one) for one in PARAMETERS.values() if one.form == form]
         yield Command(f"settings {form}", help_, desk.set_all, (_whose(), *options))

@@ -9,7 +9,7 @@ from bot.commands import Choice, Command, Option, Typing
 from bot.errors import Refused
 from bot.events import Invocation
 from bot.openai.catalogue import Catalogue
-from bot.parts import Remove, Reply, Text
+from bot.parts import RECEIPT, Buttons, Remove, Reply, Text
 from bot.run import Run
 from bot.services import Services
 from bot.speaking import VOICE_MODE, Manner, Speaker
@@ -37,6 +37,7 @@ def setup(services: Services) -> Iterable[Command]:
             Option("instructions", "How to say it: “cheerful, and slowly”", long=True),
         ),
         shortcut="Read aloud",
+        checked=True,
     )
     yield Command(
         "voice",
@@ -56,6 +57,7 @@ async def _speak(speaker: Speaker, run: Run) -> Reply:
         async with aclosing(speaker.aloud(run, text, Manner(**wanted))) as parts:  # type: ignore[arg-type]  # the options have its types
             async for part in parts:
                 yield part
+        yield Buttons((RECEIPT,))
     except asyncio.CancelledError:
         if not run.stopped or run.stopped == "shutdown":
             raise

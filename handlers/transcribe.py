@@ -37,6 +37,7 @@ def setup(services: Services) -> Iterable[Command | Trigger]:
         "Write down what is said in a recording or a video",
         interruptible(desk.command),
         (Option("file", "The recording", Attachment, required=True), *options),
+        checked=True,
     )
     yield Command(
         "transcribe_message",
@@ -45,6 +46,7 @@ def setup(services: Services) -> Iterable[Command | Trigger]:
         options,
         button=True,
         shortcut="Transcribe",
+        checked=True,
     )
 
 
@@ -103,6 +105,7 @@ class Transcriber:
         others = tuple(file for file in message.attachments if not file.sounds)
         text = _typed(message, recordings)
         run.event = msgspec.structs.replace(message, text=text, attachments=others)
+        run.check(text)
         run.shown, said = rest(run.shown, above), list[str]()
         try:
             async with aclosing(self._answer(run)) as parts:
@@ -118,6 +121,8 @@ class Transcriber:
                     yield part
 
     async def _remember(self, run: Run, text: str) -> None:
+        run.check(text)
+        await run.cleared()
         turn = Turn("user", text, tokens.count(self._chat_model, text), run.answers,
                     run.event.author.id, run.event.at)  # fmt: skip
         await self._services.memory.remember(run.event.place, [turn])

@@ -34,7 +34,7 @@ def setup(services: Services) -> Iterable[Command]:
         ("translate", "Translate a recording into English", interruptible(desk.translate), ()),
         ("subtitles", "A transcript as subtitles", interruptible(desk.subtitles), ()),
     ):
-        yield Command(name, help_, handler, options, button=True, apart=True)
+        yield Command(name, help_, handler, options, button=True, apart=True, checked=True)
 
 
 class Transcripts:
@@ -58,6 +58,7 @@ class Transcripts:
             async for part in parts:
                 pieces += [part.text] if isinstance(part, Delta) else []
                 yield part
+        await run.cleared()
         await self._remember(run, question, "".join(pieces))
 
     async def _remember(self, run: Run, question: str, answer: str) -> None:

@@ -1,31 +1,82 @@
-"""What a person has used, and what is left of the budgets. For their eyes only."""
+"""What was used: by a person, for their eyes only, and by all of the team, for admins."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from bot.commands import Command, Option
+from bot.events import Invocation, Value
 from bot.parts import Reply, Text
+from bot.reports.making import Making
+from bot.reports.periods import OPTIONS
+from bot.reports.words import section, sections, summary
 from bot.run import Run
 from bot.services import Services
 from bot.spending.budgets import Limit
 from bot.spending.ledger import Ledger, Statement
 from bot.spending.money import dollars
 from bot.storage.ledger import Balance, Total
+from bot.storage.reports import DIMENSIONS, Dimension
+
+MOST_DAYS = 14  # in words
+_BY: Mapping[str, Dimension] = {
+    "person": "author", "channel": "channel", "model": "model", "capability": "capability",
+    "day": "day",
+}  # fmt: skip
 
 
 def setup(services: Services) -> Iterable[Command]:
     yield Command(
-        "usage",
+        "usage me",
         "What you have used today and this month, and what is left of your budget",
         partial(_usage, services.ledger),
-        options=(Option("scope", "Whose usage to show", choices=("me",)),),
+        private=True,
+        usual=True,
+    )
+    making = Making(services, time.time)
+    yield Command(
+        "usage team",
+        "What the team has used, by person or otherwise",
+        partial(_team, making),
+        (*OPTIONS, Option("by", "By what; by person if you do not say", choices=tuple(_BY))),
+        access="admin",
+        private=True,
+    )
+    yield Command(
+        "usage report",
+        "All that the team has used, with a chart and a table as CSV",
+        partial(_report, making),
+        OPTIONS,
+        access="admin",
         private=True,
     )
 
 
 async def _usage(ledger: Ledger, run: Run) -> Reply:
     author, place = run.event.author, run.event.place
-    yield Text(report(await ledger.statement(author.id, place.payer)))
+    statement = await ledger.statement(author.id, place.payer, place.channel_key, author.roles)
+    yield Text(report(statement))
+
+
+async def _team(making: Making, run: Run) -> Reply:
+    values = _values(run)
+    period, by = making.period(values), _BY[str(values.get("by", "person"))]
+    figures = await making.figures(run.event.place.payer, period)
+    yield Text("\n\n".join(filter(None, (summary(figures), section(figures, by)))))
+
+
+async def _report(making: Making, run: Run) -> Reply:
+    workspace, period = run.event.place.payer, making.period(_values(run))
+    figures = await making.figures(workspace, period)
+    told = DIMENSIONS if len(figures.days) <= MOST_DAYS else DIMENSIONS[:-1]  # the chart has them
+    yield Text("\n\n".join(filter(None, (summary(figures), sections(figures, told)))))
+    if figures.sum.calls:
+        yield await making.chart(figures)
+        yield await making.table(workspace, period)
+
+
+def _values(run: Run) -> Mapping[str, Value]:
+    return run.event.values if isinstance(run.event, Invocation) else {}
 
 
 def report(statement: Statement) -> str:
@@ -70,7 +121,7 @@ def _left(budgets: Sequence[tuple[Limit, Balance]]) -> str:
     if not budgets:
         return "No budget is set, so there is no limit."
     lines = [
-        f"- {dollars(limit.room(balance))} of {limit.name}; it starts again {limit.resets}"
+        f"- {limit.left(balance)} of {limit.name}; it starts again {limit.resets}"
         for limit, balance in budgets
     ]
     return "\n".join(["**Left**", *lines])

@@ -11,7 +11,7 @@ import msgspec
 
 from adapters.discord.address import Address
 from adapters.discord.posts import Body, native_id
-from adapters.discord.refusals import ARCHIVED, NO_HISTORY, sentence
+from adapters.discord.refusals import ARCHIVED, NO_HISTORY, UNKNOWN_CHANNEL, sentence
 from adapters.discord.rest import Rest
 from adapters.discord.threads import open_thread, unarchive
 from adapters.discord.uploads import Upload
@@ -21,7 +21,8 @@ from bot.ports import FIRST, Delivery
 
 log = logging.getLogger(__name__)
 
-_MESSAGES = "/channels/{channel_id}/messages"
+_CHANNEL = "/channels/{channel_id}"
+_MESSAGES = _CHANNEL + "/messages"
 _MESSAGE = _MESSAGES + "/{message_id}"
 _DIRECT = "/users/@me/channels"
 _LONGEST_NONCE = 25
@@ -42,6 +43,8 @@ class Channel:
         if first and not direct:
             self.id = first.partition("/")[0]
         self._threads = in_thread and not first and place.thread == delivery.source
+        # What Parley says by itself knows its place, not whether a thread or a root names it.
+        self._asks = in_thread and not (first or delivery.address or self._threads)
         self._replies = address.mode == "reply"
         plain = direct or address.outside or address.mode == "channel" or place.thread
         self._roots = bool(place.workspace) and not plain
@@ -112,11 +115,24 @@ class Channel:
             asker = self._delivery.author.id.removeprefix("discord:")
             opened = await self._rest.call("POST", _DIRECT, json={"recipient_id": asker})
             self.id = opened["id"]
+        elif self._asks:
+            self._asks = False
+            if not await self._is_there(self.id):
+                self.id, self._replies = self._delivery.place.channel, True
         elif self._threads:
             self._threads = False
             place = self._delivery.place
             if not await open_thread(self._rest, place, self._title):
                 self.id, self._replies = place.channel, True
+
+    async def _is_there(self, channel: str) -> bool:
+        try:
+            await self._rest.call("GET", _CHANNEL, channel_id=channel)
+        except discord.NotFound as error:
+            if error.code != UNKNOWN_CHANNEL:
+                raise
+            return False
+        return True
 
     async def _say(self, body: Body, files: Sequence[Upload]) -> Body:
         message: Body = await self._rest.call(

@@ -77,6 +77,9 @@ class Discord:
         self._reading = Reading(self._rest, self._guild, now)
         self._order = Order(self._rest, self._reading)
 
+    def alone(self, place: Place) -> bool:
+        return not place.workspace
+
     @property
     def health(self) -> str:
         return self._gateway.health if self._gateway else "Connecting to Discord."
@@ -110,6 +113,16 @@ class Discord:
 
     async def history(self, place: Place, before: str, limit: int) -> Sequence[Message]:
         return await history.read(self._rest, place, before, limit)
+
+    async def called(self, place: Place) -> str:
+        if not place.workspace:  # direct messages have no name
+            return ""
+        try:
+            found = await self._rest.call("GET", "/channels/{channel_id}", channel_id=place.channel)
+        except (discord.HTTPException, OSError) as error:
+            log.info("the name of channel %s is not told: %s", place.channel, error)
+            return ""
+        return f"#{found['name']}" if found.get("name") else ""
 
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._reading.may_read(author, place)

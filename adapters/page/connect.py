@@ -93,6 +93,9 @@ class Page:
             async for frame in states:
                 await answer.show(frame)
 
+    def alone(self, place: Place) -> bool:
+        return not shared(place.channel)
+
     def open(self, attachment: Attachment) -> AsyncGenerator[bytes, None]:
         return media.opened(self._lobby.shelf, attachment)
 
@@ -114,6 +117,9 @@ class Page:
         said = (p for p in posts.values() if p.at < until and sight.seen(p, sight.ANYBODY))
         ordered = sorted(said, key=lambda post: post.at)[-limit:]
         return [receive.shown(place, post) for post in ordered if not post.gone]
+
+    async def called(self, place: Place) -> str:
+        return place.channel
 
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._order.may_read(author, place)

@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 
 from adapters import markup
 from adapters.slack import cards, escapes, naming
-from adapters.slack.blocks import LONGEST, Content, written
+from adapters.slack.blocks import LONGEST, Content, Row, row, written
 from adapters.slack.media import Shares
 from adapters.slack.web import error_code, missing_scope
 from adapters.slack.whisper import say, whisper
@@ -26,7 +26,7 @@ async def privately(workspace: Workspace, delivery: Delivery, screen: Screen) ->
     """Raises Undeliverable rather than to let others see it."""
     while not screen.done:
         await screen.changed()
-    for number, content in enumerate(_contents(screen)):
+    for number, content in enumerate(_pressable(_contents(screen), screen, delivery)):
         if not await say(workspace.calls, delivery, str(number), content):
             raise Undeliverable("Slack does not let Parley answer you privately here.")
     await _tell_notices(workspace, delivery, screen)
@@ -53,6 +53,15 @@ async def aloud(workspace: Workspace, delivery: Delivery, screen: Screen) -> boo
 def _contents(screen: Screen) -> list[Content]:
     pieces = markup.split(escapes.harmless(screen.text), LONGEST)
     return [*map(cards.card, screen.cards), *map(written, pieces)]
+
+
+def _pressable(contents: list[Content], screen: Screen, delivery: Delivery) -> list[Content]:
+    """The last has the buttons."""
+    if not contents:
+        return []
+    *others, (text, blocks) = contents
+    pressed = row(Row(screen.buttons), delivery.id, native=False)
+    return [*others, Content(text, [*blocks, *pressed])]
 
 
 async def _tell_notices(workspace: Workspace, delivery: Delivery, screen: Screen) -> None:

@@ -10,6 +10,7 @@ from typing import Literal, Unpack
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import doctor, files, history, home, render, web
@@ -75,6 +76,9 @@ class Slack:
         if not settings.by_socket:
             self.requests = Requests(_secret(settings.slack_signing_secret))
 
+    def alone(self, place: Place) -> bool:
+        return place.channel.startswith("D")
+
     @property
     def health(self) -> str:
         if self.teams.trouble:
@@ -118,6 +122,16 @@ class Slack:
         team = await self._asked(place.workspace)
         here = Here(place.workspace, team.bot)
         return await history.before(team.web, here, place, before, limit, names=self._names)
+
+    async def called(self, place: Place) -> str:
+        try:
+            team = await self._team(place.workspace)
+            answer = await web.asked(team.web.conversations_info(channel=place.channel))
+        except (SlackApiError, Undeliverable, web.Lost) as error:
+            log.info("the name of channel %s is not told: %s", place.channel, error)
+            return ""
+        name = (answer.get("channel") or {}).get("name") or ""
+        return f"#{name}" if name else ""
 
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._order.may_read(author, place)

@@ -1,6 +1,6 @@
 """What people chose for a thread, a channel, a person or a workspace: the nearest wins."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,7 @@ from bot.conversation.parameters import PARAMETERS, fields
 from bot.conversation.personas import NONE, Library
 from bot.errors import Refused
 from bot.events import Author, Place
-from bot.openai.catalogue import Model
+from bot.openai.catalogue import Model, undated
 from bot.services import Services
 
 LEVELS = ("thread", "channel", "person", "workspace")  # the nearest first
@@ -30,6 +30,7 @@ class Chosen:
     values: Mapping[str, str]
     levels: Mapping[str, str]
     elsewhere: Mapping[str, str]
+    models: Sequence[tuple[str, str]] = ()  # of each level that has one, the nearest first
 
     @property
     def json(self) -> bool:
@@ -63,7 +64,8 @@ class Chooser:
             values |= of_level
             levels |= dict.fromkeys(of_level, level)
         others = {n: v for n, v in found[place.key].items() if n not in PARAMETERS}
-        return Chosen(values, levels, others)
+        models = [(level, found[names[level]].get("model", "")) for level in LEVELS]
+        return Chosen(values, levels, others, [pair for pair in models if pair[1]])
 
     async def manner(self, place: Place, author: Author) -> Manner:
         """How this person is answered here."""
@@ -86,18 +88,20 @@ class Chooser:
         """What an admin set for a channel or the workspace is for everybody there; what a thread or
         a person chose is for those who may use it.
         """
-        id_, usual = chosen.values.get("model", ""), self._services.chat_model
-        ours = chosen.levels.get("model") in {"channel", "workspace"}
-        if id_ and not ours and not self.may_use(id_, author):
-            return self.model(usual), [f"{id_} is not for everybody, so {usual} answers you."]
-        return self.model(id_ or usual), []
+        denied = list[str]()
+        for level, id_ in (*chosen.models, ("workspace", self._services.chat_model)):
+            if level in {"channel", "workspace"} or self.may_use(id_, author):
+                told = [f"{one} is not for everybody, so {id_} answers you." for one in denied]
+                return self.model(id_), told
+            denied.append(id_)
+        raise AssertionError("the usual model is for everybody")
 
     def model(self, id_: str) -> Model:
         return self._services.catalogue.model(id_)
 
     def may_use(self, model: str, author: Author) -> bool:
         roles = self._services.settings.model_roles
-        fitting = [name for name in roles if name in {model, "*"} or _fits(name, model)]
+        fitting = [name for name in roles if any(_fits(name, one) for one in _names(model))]
         if not fitting or author.id in self.admins:
             return True
         return bool(set(roles[max(fitting, key=len)]) & set(author.roles))
@@ -121,8 +125,14 @@ class Chooser:
         return "", [f"There is no persona “{name[:50]}” any more. `/persona list` has the others."]
 
 
+def _names(model: str) -> set[str]:
+    """A dated snapshot and a tuned model are also what they were made of."""
+    base = model.split(":")[1] if model.startswith("ft:") else model
+    return {model, undated(model), base, undated(base)}
+
+
 def _fits(pattern: str, model: str) -> bool:
-    return pattern.endswith("*") and model.startswith(pattern[:-1])
+    return model == pattern or (pattern.endswith("*") and model.startswith(pattern[:-1]))
 
 
 def administers(author: Author, admins: Collection[str], level: str) -> bool:

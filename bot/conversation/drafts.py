@@ -9,7 +9,7 @@ import msgspec
 from bot.conversation.json_answers import trouble
 from bot.openai.chat import ChatChunk
 from bot.openai.chat_types import Logprob
-from bot.parts import Button, Buttons, File, Part, Text
+from bot.parts import RECEIPT, Button, Buttons, File, Part, Text
 
 REGENERATE = Button("Regenerate", "regenerate")
 CONTINUE = Button("Continue", "continue")
@@ -76,7 +76,7 @@ def last_words(draft: Draft, response_format: Mapping[str, Any] | None = None) -
     if draft.logprobs:
         yield File("logprobs.json", msgspec.json.encode(draft.logprobs), key="logprobs")
     buttons = (REGENERATE, CONTINUE) if draft.ending in UNFINISHED else (REGENERATE,)
-    yield Buttons(buttons, feedback=bool(draft.text))
+    yield Buttons((*buttons, RECEIPT), feedback=bool(draft.text))
 
 
 FENCE = "```json\n"  # what is shown of JSON begins so, while it comes too

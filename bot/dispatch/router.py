@@ -19,6 +19,7 @@ class Route:
     private: bool = False
     on_crash: OnCrash = "rerun"
     apart: bool = False
+    silent: bool = False  # nothing of it is shown
 
 
 class Router:
@@ -49,7 +50,9 @@ class Router:
 
     def _command(self, event: Invocation) -> Route:
         command = self._commands.named(event.command)
-        return Route(event, command.handler, command.private, command.on_crash, command.apart)
+        return Route(
+            event, command.handler, command.private, command.on_crash, command.apart, command.silent
+        )
 
 
 def _refusing(refusal: Refused) -> Handler:

@@ -1,7 +1,9 @@
 """One turn from its inbox row to its last word: route, run, deliver, finish."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from functools import partial
 
 from bot.commands import Handler
@@ -40,6 +42,7 @@ class Turns:
         self._ending = Slots()
         self._closed = False
         self._answering: dict[str, Answering] = {}
+        self._silent: set[asyncio.Task[None]] = set()
 
     def stop(self, what: str | Place, reason: StopReason) -> None:
         """The answers that are being written into this delivery's posts, or in this place."""
@@ -58,6 +61,10 @@ class Turns:
         platform = taken.event.place.platform
         if not (adapter := self._adapters.get(platform)):
             return log.warning("%s stays in the inbox: no %s here", taken.delivery, platform)
+        if not isinstance(taken.event, Stop):
+            route = self._router.route(taken.event)
+            if route.silent:
+                return await self._silently(taken, route, adapter)
         if taken.attempt == 1:
             return await self._answer(taken, adapter)
         async with self._slots(taken):
@@ -65,6 +72,20 @@ class Turns:
                 return None
             await self._storage.inbox.begin(taken.delivery)
             return await self._answer(taken, adapter)
+
+    async def _silently(self, taken: Taken, route: Route, adapter: Adapter) -> None:
+        """Waits for nobody, and nobody for it: not for a slot, not for a platform."""
+        if taken.attempt > 1:
+            await self._storage.inbox.begin(taken.delivery)
+        run = (await self._prepare(taken, route, adapter)).run
+        task = asyncio.create_task(_exhaust(self._reply(run, route)), name=f"silent {run.id}")
+        self._silent.add(task)
+        try:
+            await task
+        finally:
+            task.cancel()
+            self._silent.discard(task)
+        await self._storage.inbox.finish(taken.delivery)
 
     def _slots(self, taken: Taken) -> Slots:
         """An answer that people have read needs its last words soon, and no call of the model."""
@@ -129,6 +150,14 @@ class Turns:
         """The process is leaving: let every answer end with its last words."""
         for answering in self._answering.values():
             answering.stop("shutdown")
+        for task in self._silent:  # they stay in the inbox
+            task.cancel()
+
+
+async def _exhaust(reply: Reply) -> None:
+    async with aclosing(reply):
+        async for _ in reply:
+            pass
 
 
 async def _give_up(run: Run) -> Reply:

@@ -30,7 +30,7 @@ class Suggester:
 
     def _option(self, typing: Typing) -> Option | None:
         command = self._commands.get(typing.command)
-        if command is None:
+        if command is None or command.access == "parley":
             return None
         if command.access == "admin" and typing.author.id not in self._admins:
             return None

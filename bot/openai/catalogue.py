@@ -31,9 +31,9 @@ class Catalogue:
         """The entry of this id, of the model that this is a dated snapshot of, of the longest
         pattern that fits; else the permissive defaults of this capability, with no price.
         """
-        undated = _DATE.sub("", id_)
         pattern = next((p for p in self._patterns if id_.startswith(p[:-1])), "")
-        entry = next((self._models[k] for k in (id_, undated, pattern) if k in self._models), None)
+        names = (id_, undated(id_), pattern)
+        entry = next((self._models[k] for k in names if k in self._models), None)
         if entry:
             return msgspec.structs.replace(entry, id=id_)
         return Model(id=id_, capability=capability)
@@ -53,6 +53,11 @@ class Catalogue:
 
 
 _DATE = re.compile(r"-20\d\d-[01]\d-[0-3]\d$")
+
+
+def undated(id_: str) -> str:
+    """The model that this is a snapshot of, or itself."""
+    return _DATE.sub("", id_)
 
 
 def load(operators: Path | None = None) -> Catalogue:

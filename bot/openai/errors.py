@@ -29,6 +29,7 @@ from typing import ClassVar
 from bot.errors import ParleyError
 
 Headers = Mapping[str, str]  # names in lower case
+_NO_ENDPOINT = {404, 405, 501}
 
 
 class OpenAIError(ParleyError):
@@ -59,6 +60,11 @@ class OpenAIError(ParleyError):
         self.code = code
         self.param = param
         self.may_have_run = may_have_run
+
+    @property
+    def missing(self) -> bool:
+        """The server has no such endpoint."""
+        return self.status in _NO_ENDPOINT and self.code != "model_not_found"
 
 
 class ConnectionFailed(OpenAIError):

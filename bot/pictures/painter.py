@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bot.commands import Handler
 from bot.errors import ParleyError
 from bot.openai import tokens
+from bot.openai.chat_parts import PicturePart
 from bot.openai.errors import Malformed
 from bot.openai.image_types import Picture
 from bot.parts import Button, Buttons, Card, Image, Notice, Part, Remove, Reply, Withdraw
@@ -81,6 +82,7 @@ class Painter:
         if plan.reword:
             plan = await reworded(run, charged, self._chat, plan)
             yield _card(plan, 0.0)
+        await _cleared(run, plan)
         found: list[Picture] = []
         failed: list[ParleyError] = []
         async with aclosing(self._strokes(charged, plan, found, failed)) as parts:
@@ -160,6 +162,14 @@ class Painter:
         answered = Turn("assistant", answer, count(self._chat, answer), run.answers,
                         at=run.event.at)  # fmt: skip
         await self._memory.remember(run.event.place, (asked, answered))
+
+
+async def _cleared(run: Run, plan: Plan) -> None:
+    """Neither the words nor the picture that is edited are harmful. Raises Refused."""
+    run.check(plan.request.prompt)
+    if plan.source is not None:
+        run.check(PicturePart.of(await asyncio.to_thread(looking.seen, plan.source), "image/webp"))
+    await run.cleared()
 
 
 def _card(plan: Plan, progress: float) -> Card:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from bot.openai.image_types import ImageRequest
-from bot.parts import Button, Buttons, Card, Image, Part
+from bot.parts import RECEIPT, Button, Buttons, Card, Image, Part
 
 MASK = "mask.png"
 ALT = 1_500  # characters
@@ -20,6 +20,7 @@ BUTTONS = Buttons((
     Button("Shape", "reshape_picture"),
     Button("Use in chat", "use_picture"),
     Button("Delete", "delete_picture"),
+    RECEIPT,
 ))  # fmt: skip
 
 

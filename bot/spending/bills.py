@@ -151,7 +151,8 @@ class Bills:
         costs = [_most(bill.quote) for bill in bills]
         cost = None if None in costs else halved(model, sum(filter(None, costs)))
         read = sum(bill.quote.tokens_in for bill in bills)
-        quote = self._fixed("batches", model, Used(read), cost)
+        written = sum(bill.quote.wanted * bill.quote.answers for bill in bills)
+        quote = replace(self._fixed("batches", model, Used(read), cost), written=written)
         bill = Bill(quote, lambda _: Charge(quote.expected, cost, estimated=True))
         return self._of("jobs", bill)
 

@@ -18,7 +18,8 @@ from bot.spending.budgets import Budgets, Limit
 from bot.spending.outcomes import NOTHING, settled
 from bot.spending.payer import Payer
 from bot.spending.quotes import Quote
-from bot.storage.ledger import Balance, Books, Entry, Held, Outcome, Total
+from bot.storage.balances import Balance, Budget, Look
+from bot.storage.ledger import Books, Entry, Held, JobCost, Outcome, Total
 from bot.storage.problems import StorageUnavailable
 
 T = TypeVar("T")
@@ -66,23 +67,25 @@ class Ledger:
         before it, whose hold it takes over. Raises BudgetSpent, NoPrice, StorageUnavailable.
         """
         now = self._now()
-        limits = self._budgets.limits(payer.author, payer.workspace, now)
 
-        def decide(balances: Sequence[Balance]) -> Entry | Refused:
+        def decide(look: Look) -> Entry | Refused:
+            pairs = self._budgets.looked(look, payer, now, quote.capability)
+            limits = [limit for limit, _ in pairs]
             try:
-                cap = quote.fit(limits, balances)
+                cap = quote.fit(limits, [balance for _, balance in pairs])
             except Refused as refused:
                 return refused
             return Entry(
                 call=call, attempt=attempt, delivery=payer.delivery, author=payer.author,
                 workspace=payer.workspace, channel=payer.channel,
                 capability=quote.capability, model=quote.model,
-                expected=quote.expected, cap=cap,
-                reserved=quote.cost(cap, limited=bool(limits)),
-                day=self._budgets.start("day", now), month=self._budgets.start("month", now),
+                expected=quote.expected, cap=cap, tokens_held=quote.tokens(cap),
+                reserved=quote.cost(cap, limited=any(limit.unit == "money" for limit in limits)),
+                hour=self._budgets.start("hour", now), day=self._budgets.start("day", now),
+                month=self._budgets.start("month", now),
             )  # fmt: skip
 
-        return await self._books.reserve([limit.account for limit in limits], decide, closing)
+        return await self._books.reserve(decide, closing)
 
     async def unused(self, row: int) -> None:
         """The server did nothing for this attempt. Its hold stays for the next one."""
@@ -117,17 +120,40 @@ class Ledger:
             await self.close(held.id, settled(told.used, told.cost, held.reserved,
                                               estimated=told.estimated))  # fmt: skip
 
-    async def statement(self, author: str, workspace: str) -> Statement:
+    async def of_jobs(self, jobs: Sequence[str]) -> dict[str, JobCost]:
+        """What each of these holds or cost, where it was begun here."""
+        return {cost.job: cost for cost in await self._books.of_jobs(jobs)}
+
+    async def statement(
+        self, author: str, workspace: str, channel: str = "", roles: Sequence[str] = ()
+    ) -> Statement:
         """What a person has used, and what is left of every budget that applies to them here."""
         now = self._now()
-        day, month, *_ = self._budgets.accounts(author, workspace, now)
-        limits = self._budgets.limits(author, workspace, now)
-        balances = await self._books.balances([limit.account for limit in limits])
+        day = self._budgets.account("person", author, "day", now)
+        month = self._budgets.account("person", author, "month", now)
         return Statement(
             today=await self._books.totals(day),
             month=await self._books.totals(month),
-            budgets=list(zip(limits, balances, strict=True)),
+            budgets=await self.applying(Payer(author, workspace, "", channel, tuple(roles))),
         )
+
+    async def applying(self, payer: Payer) -> list[tuple[Limit, Balance]]:
+        """Every budget that applies to this payer, and what is used of it."""
+        now = self._now()
+        return await self._books.look(lambda look: self._budgets.looked(look, payer, now))
+
+    async def used(self, budgets: Sequence[Budget]) -> list[tuple[Limit, Balance]]:
+        """Of budgets with an amount and an account of their own: not a role's or everyone's."""
+        now = self._now()
+        limits = [self._budgets.own(budget, now) for budget in budgets]
+        balances = await self._books.look(
+            lambda look: look.balances([limit.tally for limit in limits])
+        )
+        pairs = zip(limits, balances, strict=True)
+        return [(limit.with_grant(balance), balance) for limit, balance in pairs]
+
+    def now(self) -> float:
+        return self._now()
 
     async def recover(self) -> int:
         """Close what dead processes left open, by estimate, and what could not be written before.

@@ -8,7 +8,8 @@ from bot.errors import Refused
 from bot.openai.catalogue import Prices
 from bot.spending.budgets import Limit
 from bot.spending.prices import affordable, cost
-from bot.storage.ledger import UNUSED, Balance, Used
+from bot.storage.balances import Balance, Unit
+from bot.storage.ledger import UNUSED, Used
 
 LEAST = 16  # output tokens; a shorter answer says nothing
 
@@ -40,6 +41,7 @@ class Quote:
     answers: int = 1  # to one prompt; each may have `wanted` tokens
     fixed: int = 0
     units: Used = UNUSED  # beside tokens
+    written: int = 0  # output tokens that no budget can choose: those of a batch
 
     @property
     def expected(self) -> Used:
@@ -62,9 +64,23 @@ class Quote:
         most = affordable(self.prices, self.tokens_in, room - self.fixed)
         return self.wanted if most is None else min(self.wanted, most // self.answers)
 
+    def tokens(self, cap: int) -> int:
+        """What to hold of them."""
+        return self.tokens_in + self.written + cap * self.answers
+
+    def cap_of(self, unit: Unit, room: int) -> int:
+        """The most output tokens that a room of this unit lets it have; negative: no call."""
+        if unit == "money":
+            return self.cap(room)
+        if unit == "tokens":
+            return min(self.wanted, (room - self.tokens(0)) // self.answers)
+        needed = {"pictures": self.units.pictures, "seconds": self.units.seconds, "requests": 1}
+        return self.wanted if needed[unit] <= room else -1
+
     def fit(self, limits: Sequence[Limit], balances: Sequence[Balance]) -> int:
         """The largest cap that every budget allows. Raises BudgetSpent of the tightest, NoPrice."""
-        caps = [self.cap(limit.room(b)) for limit, b in zip(limits, balances, strict=True)]
+        pairs = zip(limits, balances, strict=True)
+        caps = [self.cap_of(limit.unit, limit.room(balance)) for limit, balance in pairs]
         cap = min(caps, default=self.wanted)
         if cap >= self.least:
             return cap

@@ -20,6 +20,12 @@ _QUERIES = {
     "pins": "SELECT scope, text, at FROM pins WHERE author = ?1",
     "personas": "SELECT workspace, name, about, prompt FROM personas WHERE author = ?1",
     "feedback": "SELECT delivery, good, at FROM feedback WHERE author = ?1",
+    "corrections": "SELECT delivery, text, at FROM corrections WHERE author = ?1",
+    "receipts": "SELECT delivery, channel, at, first_word, used, left_out, verdict "
+    "FROM receipts WHERE author = ?1",
+    "judged messages": "SELECT channel, source, scores, category, action, at "
+    "FROM judged WHERE author = ?1",
+    "budgets": "SELECT unit, window, capability, amount FROM budgets WHERE subject = ?1",
     "usage": "SELECT * FROM totals WHERE kind = 'person' AND subject = ?1",
     "works": "SELECT delivery, place, facts, at FROM works WHERE author = ?1",
 }  # fmt: skip

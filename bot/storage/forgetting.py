@@ -16,12 +16,16 @@ from bot.storage.works import Works
 
 _AT_ONCE = 500  # answers
 _OLDEST = 20  # turns of a thread, among which its oldest is: an edited one is younger than it looks
-_TABLES = ("feedback", "steps")  # with a column `delivery`
+_TABLES = ("feedback", "steps", "corrections", "receipts")  # with a column `delivery`
 _OF_A_PERSON = (
     ("preferences", "scope"),
     ("feedback", "author"),
     ("pins", "author"),
     ("personas", "author"),
+    ("corrections", "author"),
+    ("receipts", "author"),
+    ("judged", "author"),
+    ("people", "author"),
 )  # fmt: skip
 
 
@@ -148,10 +152,14 @@ def _forget(connection: sqlite3.Connection, delivery: str) -> list[str]:
         memory.erase(connection, part)
         for table in _TABLES:
             connection.execute(f"DELETE FROM {table} WHERE delivery = ?", (part,))  # noqa: S608  constants
+        connection.execute(_JUDGED, (part,))
         connection.execute("UPDATE inbox SET shown = '' WHERE delivery = ?", (part,))
         if thread is not None:
             _close(connection, thread)
     return parts
+
+
+_JUDGED = "DELETE FROM judged WHERE message IN (SELECT event FROM seen WHERE delivery = ?)"
 
 
 def _parts(connection: sqlite3.Connection, delivery: str) -> Iterator[str]:

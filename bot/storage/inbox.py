@@ -10,10 +10,11 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from bot.events import Deleted, Edited, Event, Message, Stop
+from bot.events import Deleted, Edited, Event, Invocation, Message, Stop
 from bot.storage.database import Database
 from bot.storage.owner import Owner
 
+WATCH = "watch"  # the command that judges what is said in a watched channel
 NotTaken: TypeAlias = Literal["duplicate", "ignored", "handed over"]
 PRUNED_AT_ONCE = 5000  # rows a transaction, so that no event waits long behind them
 EVERYTHING = -1  # as a LIMIT of SQLite
@@ -39,6 +40,7 @@ class Inbox:
     async def accept(self, event: Event) -> Taken | NotTaken:
         """Each event id is taken once. A message to nobody is "ignored" and leaves its id alone,
         unless it is said in a thread that Parley takes part in, or is sound where Parley listens.
+        Where a channel is watched, each message is an event for that as well.
         One to Parley starts such a thread. What belongs to the work of another living process is
         "handed over" to that. Raises StorageUnavailable.
         """
@@ -102,24 +104,40 @@ def _sound(event: Event) -> Event:
 def _accept(connection: sqlite3.Connection, taken: Taken, owner: Owner) -> Taken | NotTaken:
     if not _first_seen(connection, taken):
         return "duplicate"
-    event = _meant(connection, taken.event)
+    event, watch = _meant(connection, taken.event), _watch(connection, taken.event)
+    if event and watch:
+        watching = Taken(secrets.token_urlsafe(9), watch)
+        _insert(connection, watching, _worker(connection, watch, owner), handed=True)
+    event = event or watch
     if event is None:
         return "ignored"
     if isinstance(event, Message) and event.addressed:
         _join(connection, event)
         if event is not taken.event and not event.of:
             _answered_by(connection, event, taken.delivery)
-    worker = _worker(connection, event, owner)
+    worker, meant = _worker(connection, event, owner), Taken(taken.delivery, event)
     if isinstance(event, Deleted):  # not to be answered any more
         connection.execute("DELETE FROM inbox WHERE answers = ?", (event.of,))
+    _insert(connection, meant, worker, handed=worker != owner.id)
+    return meant if worker == owner.id else "handed over"
+
+
+def _insert(connection: sqlite3.Connection, taken: Taken, worker: str, *, handed: bool) -> None:
+    event = taken.event
     answers = event.delivery if isinstance(event, Stop) else event.of or taken.delivery
     connection.execute(
         "INSERT INTO inbox (delivery, owner, attempt, shown, event, place, answers, handed) "
         "VALUES (?, ?, 1, '', ?, ?, ?, ?)",
-        (taken.delivery, worker, msgspec.json.encode(event), event.place.key, answers,
-         worker != owner.id),
-    )  # fmt: skip
-    return Taken(taken.delivery, event) if worker == owner.id else "handed over"
+        (taken.delivery, worker, msgspec.json.encode(event), _where(event), answers, handed),
+    )
+
+
+def _where(event: Event) -> str:
+    """What is watched has nothing to do with who answers there, and one process watches all of a
+    channel, in its order.
+    """
+    watched = isinstance(event, Invocation) and event.command == WATCH
+    return f"{WATCH} {event.place.channel_key}" if watched else event.place.key
 
 
 def _first_seen(connection: sqlite3.Connection, taken: Taken) -> bool:
@@ -176,6 +194,22 @@ def _listened_to(connection: sqlite3.Connection, event: Message) -> bool:
     return bool(connection.execute(query, (event.place.channel_key,)).fetchone())
 
 
+def _watch(connection: sqlite3.Connection, event: Event) -> Invocation | None:
+    """What somebody says where a channel is watched, to Parley or not, is judged as well."""
+    if not isinstance(event, Message):
+        return None
+    query = "SELECT watched FROM policies WHERE channel = ? ORDER BY version DESC LIMIT 1"
+    (watched,) = next(connection.execute(query, (event.place.channel_key,)), (0,))
+    if not watched:
+        return None
+    fields = {name: getattr(event, name) for name in Message.__struct_fields__}
+    said = Message(**fields | {"of": "", "address": ""})
+    return Invocation(
+        id=event.id, place=event.place, author=event.author, at=event.at, command=WATCH,
+        by="parley", source=event.source, on=said,
+    )  # fmt: skip
+
+
 def _join(connection: sqlite3.Connection, event: Message) -> None:
     connection.execute("INSERT OR IGNORE INTO threads (key) VALUES (?)", (event.place.key,))
 
@@ -191,7 +225,7 @@ def _answered_by(connection: sqlite3.Connection, event: Message, delivery: str) 
 
 def _worker(connection: sqlite3.Connection, event: Event, owner: Owner) -> str:
     """The process that works on what this event stops, or else in its place."""
-    query, key = "SELECT owner FROM inbox WHERE place = :key AND owner IS NOT NULL", event.place.key
+    query, key = "SELECT owner FROM inbox WHERE place = :key AND owner IS NOT NULL", _where(event)
     if isinstance(event, Stop) and event.delivery:
         query, key = _WORKER_OF, event.delivery
     (worker,) = next(connection.execute(f"{query} LIMIT 1", {"key": key}), (None,))

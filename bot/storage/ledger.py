@@ -1,31 +1,21 @@
 """Every attempt at a call, and the running totals of who paid. Money is micro-dollars."""
 
+import json
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
 from bot.errors import Refused
+from bot.storage.balances import Account, Balance, Kind, Look, Tally, Unit, Window
 from bot.storage.database import Database
 
-Kind: TypeAlias = Literal["person", "workspace"]
-Window: TypeAlias = Literal["day", "month"]
-
-
-@dataclass(frozen=True)
-class Account:
-    """What one sum of money is about: a person's day, a workspace's month."""
-
-    kind: Kind
-    subject: str  # slack:T1:U2, slack:T1
-    window: Window
-    start: int  # UTC seconds
-
-
-class Balance(NamedTuple):
-    spent: int
-    held: int  # by calls under way
+__all__ = [
+    "Account", "Balance", "Books", "Entry", "Held", "Kind", "Look", "Outcome", "Tally", "Total",
+    "Unit", "Used", "Window",
+]  # fmt: skip
+T = TypeVar("T")
 
 
 class Used(NamedTuple):
@@ -59,6 +49,8 @@ class Entry:
     reserved: int
     day: int  # the windows to book it in
     month: int
+    hour: int = 0
+    tokens_held: int = 0
 
 
 @dataclass(frozen=True)
@@ -100,7 +92,17 @@ class Held(NamedTuple):
     shown: str = ""  # what people read of the answer
 
 
-Decide: TypeAlias = Callable[[Sequence[Balance]], Entry | Refused]
+class JobCost(NamedTuple):
+    """What a batch or a fine-tuning job holds, or cost. Released: it cost nothing."""
+
+    job: str
+    state: Literal["held", "settled", "released"]
+    reserved: int
+    cost: int | None  # None: not known, or not yet
+    estimated: bool
+
+
+Decide: TypeAlias = Callable[[Look], Entry | Refused]
 
 
 class Books:
@@ -108,10 +110,10 @@ class Books:
         self._database = database
 
     async def reserve(
-        self, accounts: Sequence[Account], decide: Decide, closing: tuple[int, Outcome] | None
+        self, decide: Decide, closing: tuple[int, Outcome] | None
     ) -> tuple[int, Entry]:
         """In one transaction: close the attempt that failed before (its hold goes over to this
-        one), and write down what `decide` makes of the balances. Returns the row's id and what
+        one), and write down what `decide` makes of the budgets. Returns the row's id and what
         was written. Raises the Refused that `decide` returns.
         """
         owner = self._database.owner.id
@@ -119,13 +121,16 @@ class Books:
         def work(connection: sqlite3.Connection) -> tuple[int, Entry] | Refused:
             if closing:
                 _close(connection, *closing)
-            entry = decide(_balances(connection, accounts))
+            entry = decide(Look(connection))
             return entry if isinstance(entry, Refused) else (_hold(connection, entry, owner), entry)
 
         written = await self._database.write(work)
         if isinstance(written, Refused):
             raise written
         return written
+
+    async def look(self, work: Callable[[Look], T]) -> T:
+        return await self._database.read(lambda connection: work(Look(connection)))
 
     async def close(self, row: int, outcome: Outcome) -> None:
         """Settle or release an attempt; one that is closed already stays as it is."""
@@ -148,15 +153,19 @@ class Books:
         )
         return _held(found) if found else None
 
+    async def of_jobs(self, jobs: Sequence[str]) -> list[JobCost]:
+        """Those of them that were begun here."""
+        rows = await self._database.read(
+            lambda connection: connection.execute(_OF_JOBS, (json.dumps(jobs),)).fetchall()
+        )
+        return [JobCost._make(row) for row in rows]
+
     async def totals(self, account: Account) -> list[Total]:
         """By capability, the dearest first."""
         rows = await self._database.read(
             lambda connection: connection.execute(_TOTALS, _key(account)).fetchall()
         )
         return [Total(*row) for row in rows]
-
-    async def balances(self, accounts: Sequence[Account]) -> list[Balance]:
-        return await self._database.read(lambda connection: _balances(connection, accounts))
 
     async def abandoned(self) -> list[Held]:
         """What processes that are dead by now had under way."""
@@ -170,27 +179,12 @@ def _key(account: Account) -> tuple[str, str, str, int]:
     return account.kind, account.subject, account.window, account.start
 
 
-def _balances(connection: sqlite3.Connection, accounts: Sequence[Account]) -> list[Balance]:
-    """Of accounts that are all one person's and one workspace's."""
-    if not accounts:
-        return []
-    facts: dict[str, str | int | None] = dict.fromkeys(("person", "workspace", "day", "month"))
-    for account in accounts:
-        facts |= {account.kind: account.subject, account.window: account.start}
-    held = dict(zip(_UNDER_WAY, connection.execute(_HOLDS, facts).fetchone(), strict=True))
-    return [
-        Balance(connection.execute(_SPENT, _key(account)).fetchone()[0],
-                held[account.kind, account.window])
-        for account in accounts
-    ]  # fmt: skip
-
-
 def _hold(connection: sqlite3.Connection, entry: Entry, owner: str) -> int:
     row = connection.execute(
         _HOLD,
         (entry.call, entry.attempt, entry.delivery, entry.author, entry.workspace,
          entry.channel, entry.capability, entry.model, *entry.expected, entry.cap, entry.reserved,
-         entry.day, entry.month, owner, time.time()),
+         entry.day, entry.month, entry.hour, entry.tokens_held, owner, time.time()),
     ).lastrowid  # fmt: skip
     assert row is not None  # noqa: S101  an INSERT has one
     return row
@@ -211,33 +205,24 @@ def _held(row: tuple[Any, ...]) -> Held:
     return Held(id_, owner, model, may_have_run, Used(*units), cap, reserved, shown)
 
 
-_SPENT = """SELECT coalesce(sum(spent), 0) FROM totals
-    WHERE kind = ? AND subject = ? AND window = ? AND start = ?"""
-_UNDER_WAY: tuple[tuple[Kind, Window], ...] = (  # the columns of _HOLDS
-    ("person", "day"), ("person", "month"), ("workspace", "day"), ("workspace", "month"),
-)  # fmt: skip
-_HOLDS = """SELECT
-    coalesce(sum(reserved) FILTER (WHERE author = :person AND day = :day), 0),
-    coalesce(sum(reserved) FILTER (WHERE author = :person AND month = :month), 0),
-    coalesce(sum(reserved) FILTER (WHERE workspace = :workspace AND day = :day), 0),
-    coalesce(sum(reserved) FILTER (WHERE workspace = :workspace AND month = :month), 0)
-    FROM calls WHERE state = 'held'"""
 _HOLD = """INSERT INTO calls (call, attempt, delivery, author, workspace, channel, capability,
     model, tokens_in, tokens_out, tokens_cached, pictures, seconds, characters, cap, reserved,
-    day, month, owner, started)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    day, month, hour, tokens_held, owner, started)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 _UNUSED = "UPDATE calls SET may_have_run = 0 WHERE id = ? AND state = 'held'"
 _CLOSE = """UPDATE calls SET state = ?, estimated = ?, tokens_in = ?, tokens_out = ?,
     tokens_cached = ?, pictures = ?, seconds = ?, characters = ?, cost = ?,
     request_id = coalesce(?, request_id), ended = ? WHERE id = ? AND state = 'held'"""
 _KEEP = "UPDATE calls SET job = ? WHERE id = ? AND state = 'held'"
 _ADD = """INSERT INTO totals
-    SELECT iif(column1 = 'day', day, month), column1, column2,
-        iif(column2 = 'person', author, workspace), capability, coalesce(cost, 0), tokens_in,
-        tokens_out, 1, cost IS NULL, estimated, pictures, seconds, characters
-    FROM calls, (VALUES ('day', 'person'), ('day', 'workspace'),
-        ('month', 'person'), ('month', 'workspace'))
-    WHERE id = ?
+    SELECT CASE column1 WHEN 'hour' THEN hour WHEN 'day' THEN day ELSE month END, column1, column2,
+        CASE column2 WHEN 'person' THEN author WHEN 'channel' THEN channel ELSE workspace END,
+        capability, coalesce(cost, 0), tokens_in, tokens_out, 1, cost IS NULL, estimated, pictures,
+        seconds, characters
+    FROM calls, (VALUES ('hour', 'person'), ('hour', 'channel'), ('hour', 'workspace'),
+        ('day', 'person'), ('day', 'channel'), ('day', 'workspace'),
+        ('month', 'person'), ('month', 'channel'), ('month', 'workspace'))
+    WHERE id = ? AND (column1 <> 'hour' OR hour > 0) AND (column2 <> 'channel' OR channel <> '')
     ON CONFLICT DO UPDATE SET spent = spent + excluded.spent,
         tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out,
         calls = calls + 1, unpriced = unpriced + excluded.unpriced,
@@ -254,3 +239,5 @@ _HELD = """SELECT id, calls.owner, model, may_have_run, cap, reserved, coalesce(
 _OF_JOB = """SELECT id, owner, model, may_have_run, cap, reserved, '',
     tokens_in, tokens_out, tokens_cached, pictures, seconds, characters
     FROM calls WHERE job = ? AND state = 'held'"""
+_OF_JOBS = """SELECT job, state, reserved, cost, estimated FROM calls
+    WHERE job IN (SELECT value FROM json_each(?)) ORDER BY id"""

@@ -72,6 +72,10 @@ class Memory:
         turns = {row[0]: Turn(*row) for row in rows}
         return turns.get("user"), turns.get("assistant")
 
+    async def before(self, delivery: str, limit: int) -> list[Turn]:
+        """The last turns of its thread before it, oldest first."""
+        return await self._database.read(partial(_before, delivery=delivery, limit=limit))
+
     async def rewrite(self, delivery: str, text: str, tokens: int) -> None:
         """Another answer in the place of the old one, or where it would stand."""
         turn = Turn("assistant", text, tokens, delivery, at=time.time())
@@ -210,5 +214,15 @@ def _recent(connection: sqlite3.Connection, key: str, limit: int, before: str) -
     rows = connection.execute(
         f"SELECT {_TURN} FROM turns WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?",  # noqa: S608  a constant
         (first, _seat(connection, before) or end, limit),
+    )
+    return [Turn(*row) for row in rows][::-1]
+
+
+def _before(connection: sqlite3.Connection, delivery: str, limit: int) -> list[Turn]:
+    if (seat := _seat(connection, delivery)) is None:
+        return []
+    rows = connection.execute(
+        f"SELECT {_TURN} FROM turns WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT ?",  # noqa: S608  a constant
+        (seat >> BITS << BITS, seat, limit),
     )
     return [Turn(*row) for row in rows][::-1]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from bot.storage.budgets import BudgetBook
 from bot.storage.cache import USUAL, Cache
 from bot.storage.database import Database, open_database
 from bot.storage.duties import Duties
@@ -9,15 +10,21 @@ from bot.storage.exporting import Exporting
 from bot.storage.feedback import Feedback
 from bot.storage.forgetting import Forgetting
 from bot.storage.inbox import Inbox
+from bot.storage.jobs import Jobs
 from bot.storage.ledger import Books
 from bot.storage.memory import Memory
+from bot.storage.moderation import Moderation
 from bot.storage.outbox import Outbox
+from bot.storage.people import People
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.receipts import Receipts
+from bot.storage.reports import Reports
 from bot.storage.state import StoredState
 from bot.storage.steps import Steps
 from bot.storage.summaries import Summaries
+from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
 
@@ -36,10 +43,17 @@ class Storage:
         self.duties = Duties(database)
         self.feedback = Feedback(database)
         self.ledger = Books(database)
+        self.budgets = BudgetBook(database)
+        self.people = People(database)
         self.cache = Cache(database, cached)
+        self.moderation = Moderation(database)
         self.works = Works(database, files / "works")
         self.forgetting = Forgetting(database, self.works)
         self.exporting = Exporting(database)
+        self.receipts = Receipts(database)
+        self.reports = Reports(database)
+        self.weekly = WeeklyReports(database)
+        self.jobs = Jobs(database)
 
     async def close(self) -> None:
         await self.database.close()

@@ -10,7 +10,7 @@ from functools import partial
 from bot.media.sentences import sentences
 from bot.openai import tokens
 from bot.openai.chat import ChatMessage, ChatRequest
-from bot.parts import Button, Buttons, Card, Delta, Remove, Reply, Status, Text
+from bot.parts import RECEIPT, Button, Buttons, Card, Delta, Remove, Reply, Status, Text
 from bot.run import Run
 from bot.services import Services
 from bot.spending.door import Charged
@@ -65,7 +65,7 @@ class Reader:
                 raise
             yield Remove(_CARD)
             yield Text(_STOPPED[run.stopped], key="note")
-        yield Buttons(())
+        yield Buttons((RECEIPT,))
 
     def _parts(self, text: str, task: str) -> list[str]:
         room = self._model.context - self._limit - _OVERHEAD - tokens.count(self._model, task)

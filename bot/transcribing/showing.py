@@ -9,7 +9,7 @@ import msgspec
 
 from bot.commands import Handler
 from bot.media.subtitles import srt, vtt
-from bot.parts import Button, Buttons, File, Part, Reply, Text
+from bot.parts import RECEIPT, Button, Buttons, File, Part, Reply, Text
 from bot.run import Run
 from bot.storage.works import Works
 from bot.transcribing.recordings import Recording, Recordings
@@ -48,9 +48,9 @@ def file(one: Recording, number: int, shape: str = "") -> File:
 
 def buttons(recordings: Recordings) -> Buttons:
     if not recordings.text:
-        return Buttons(())
+        return Buttons((RECEIPT,))
     english = all(one.english for one in recordings.all)
-    return Buttons((SUMMARISE, ASK, *(() if english else (TRANSLATE,)), SUBTITLES))
+    return Buttons((SUMMARISE, ASK, *(() if english else (TRANSLATE,)), SUBTITLES, RECEIPT))
 
 
 def below(works: Works, handler: Handler) -> Handler:

@@ -10,6 +10,7 @@ import pytest
 
 from bot import __version__
 from tests.app.process import ROOT
+from tests.reports.desk import book
 
 UNUSABLE = 2
 SECRET = "hush-7f3a9c"
@@ -41,6 +42,26 @@ async def test_migrate_makes_the_database_and_can_be_repeated(parley):
         done = await parley.run("migrate", PARLEY_DATABASE_URL="sqlite:///kept.db")
         assert (done.status, done.out) == (0, "kept.db is up to date.\n")
     assert [path.name for path in parley.folder.iterdir()] == ["kept.db"]
+
+
+async def test_usage_is_exported_as_csv(parley):
+    settings = {"PARLEY_DATABASE_URL": "sqlite:///kept.db", "PARLEY_TIMEZONE": "Europe/Berlin"}
+    await parley.run("migrate", **settings)
+    with closing(sqlite3.connect(parley.folder / "kept.db")) as connection, connection:
+        book(connection, author="page:ada", workspace="page:local")
+    done = await parley.run("usage", "export", "--since", "2026-11-20", **settings)
+    head, row = done.out.splitlines()
+    assert done.status == 0, done.err
+    assert head.startswith("day,person,person_name,")
+    assert row.startswith("2026-11-23,page:ada,,slack:T1:C1,,chat,gpt-4o-mini,0.010000,1,")
+
+
+async def test_what_usage_cannot_do_is_a_sentence(parley):
+    settings = {"PARLEY_DATABASE_URL": "sqlite:///kept.db"}
+    no_key = await parley.run("usage", "reconcile", **settings)
+    assert "set it as OPENAI_ADMIN_KEY" in sentence(no_key)
+    wrong = await parley.run("usage", "export", "--since", "yesterday", **settings)
+    assert "a day like 2026-11-30" in sentence(wrong)
 
 
 WRONG = {

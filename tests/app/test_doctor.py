@@ -34,6 +34,7 @@ async def test_all_is_sound(parley, key):
     assert "the next start sends it" in found["--", "discord"]  # its menu
     assert found["ok", "chat"].startswith("gpt-6-luna at 127.0.0.1:")
     assert "PARLEY_SPEECH_BASE_URL to another provider" in found["--", "speech"]
+    assert "judges; while it is down, Parley is closed where" in found["ok", "moderating"]
     assert "person a day $1.50" in found["ok", "budgets"]
     assert {"slack", "discord", "page", "database", "settings"} <= {what for _, what in found}
 

@@ -79,7 +79,7 @@ class Books:
     waiting: int  # in the inbox
     rows: int  # HTTP attempts written down
     held: int
-    exact: int  # settled as the provider reported
+    exact: int  # answers settled as the provider reported
     estimated: int
     released: int
     twice: int  # attempts that stand there twice
@@ -107,13 +107,16 @@ _TWICE = """SELECT count(*) FROM (
     SELECT 1 FROM calls WHERE request_id LIKE 'req_%' AND estimated = 0 AND state = 'settled'
     GROUP BY request_id HAVING count(*) > 1)"""
 _ASTRAY = """WITH sums AS (
-    SELECT iif(column1 = 'day', day, month) AS start, column1 AS window, column2 AS kind,
-        iif(column2 = 'person', author, workspace) AS subject, capability,
+    SELECT CASE column1 WHEN 'hour' THEN hour WHEN 'day' THEN day ELSE month END AS start,
+        column1 AS window, column2 AS kind,
+        CASE column2 WHEN 'person' THEN author WHEN 'channel' THEN channel ELSE workspace END
+        AS subject, capability,
         sum(coalesce(cost, 0)) AS spent, sum(tokens_in) AS tokens_in, sum(tokens_out) AS tokens_out,
         count(*) AS calls, sum(cost IS NULL) AS unpriced, sum(estimated) AS estimated,
         sum(pictures) AS pictures, sum(seconds) AS seconds, sum(characters) AS characters
-    FROM calls, (VALUES ('day', 'person'), ('day', 'workspace'),
-        ('month', 'person'), ('month', 'workspace'))
+    FROM calls, (VALUES ('hour', 'person'), ('hour', 'channel'), ('hour', 'workspace'),
+        ('day', 'person'), ('day', 'channel'), ('day', 'workspace'),
+        ('month', 'person'), ('month', 'channel'), ('month', 'workspace'))
     WHERE state = 'settled' GROUP BY 1, 2, 3, 4, 5)
     SELECT (SELECT count(*) FROM (SELECT * FROM sums EXCEPT SELECT * FROM totals))
          + (SELECT count(*) FROM (SELECT * FROM totals EXCEPT SELECT * FROM sums))"""
@@ -122,7 +125,7 @@ _QUERIES = (
     _WAITING,
     _ROWS,
     f"{_ROWS} WHERE state = 'held'",
-    f"{_ROWS} WHERE state = 'settled' AND NOT estimated",
+    f"{_ROWS} WHERE state = 'settled' AND NOT estimated AND capability = 'chat'",
     f"{_ROWS} WHERE state = 'settled' AND estimated",
     f"{_ROWS} WHERE state = 'released'",
     _TWICE,
@@ -141,7 +144,7 @@ def check(world: World) -> tuple[Seen, Books]:
     seen, kept = look(world.questions, world.posts()), books(world.parley.database)
     assert not seen.wrong, seen.wrong
     assert (kept.integrity, kept.waiting, kept.held, kept.twice, kept.astray) == ("ok", 0, 0, 0, 0)
-    calls = len(world.openai.calls)
+    calls = len(world.openai.calls) + len(world.openai.judged)
     finished = sum(bill.completion_tokens > 0 for bill in world.openai.bills)
     assert calls <= kept.rows, "a call went out that was not written down"
     assert kept.exact <= finished, "something is booked as reported that was not"

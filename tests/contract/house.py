@@ -10,7 +10,7 @@ from bot.discovery import set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.errors import NotAccepted
-from bot.layers import Layers, Suggester, Throttle
+from bot.layers import Suggester
 from bot.settings import Settings
 from bot.storage.store import open_storage
 from bot.supervision import Supervision
@@ -46,7 +46,7 @@ class House:
             services.commands[command.name] = command
         await self.world.connect(self.storage.state)
         adapter = self.world.adapter
-        layers = Layers(services.commands, services.admins, Throttle(None))
+        layers = app.layers_of(services)
         services.adapters[adapter.name] = adapter
         turns = Turns(self.storage, router, layers, services.adapters)
         self.dispatcher = Dispatcher(self.storage.inbox, turns)

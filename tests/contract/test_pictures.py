@@ -4,7 +4,7 @@ from tests.contract.world import Upload
 from tests.fakes.openai import Fault
 from tests.fakes.openai_media import picture
 
-LABELS = {"Again", "Vary", "Edit", "Shape", "Use in chat", "Delete"}
+LABELS = {"Again", "Vary", "Edit", "Shape", "Use in chat", "Delete", "Receipt"}
 
 
 def cards(world):

@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from tests.fakes import openai_media, openai_resources, openai_texts
+from tests.fakes import openai_media, openai_organization, openai_resources, openai_texts
 from tests.fakes.openai_answer import Answer, Bill, Fault, cut
 from tests.fakes.openai_form import File, form
 
@@ -37,6 +37,7 @@ class Call:
     query: Mapping[str, str] = field(default_factory=dict)
 
 
+JUDGING = web.RequestKey("judging", str)  # its id
 CALL = web.RequestKey("call", Call)
 
 
@@ -58,6 +59,9 @@ class FakeOpenAI:
         self.finish_reason = "stop"
         self.sends_usage = True
         self.calls: list[Call] = []
+        self.judged: list[Call] = []  # moderations, which come beside others
+        self.judging_faults: deque[Fault | None] = deque()
+        self.before_judging: Callable[[web.Request], Awaitable[None]] | None = None
         self.bills: list[Bill] = []
         self.open_calls = 0
         self.choices = 1  # of an answer, all the same
@@ -68,6 +72,7 @@ class FakeOpenAI:
         self.strangers: list[Mapping[str, str]] = []  # headers of who fetched a picture
         self.pictures: dict[str, bytes] = {}  # at the addresses that it gave
         self.resources = openai_resources.Resources()
+        self.books = openai_organization.Books()
         self._peers: set[str] = set()
         self._port = port
         self._changed = asyncio.Event()
@@ -78,7 +83,7 @@ class FakeOpenAI:
         app.router.add_post("/v1/chat/completions", self._chat)
         app.router.add_get("/v1/models", self._list)
         app.router.add_get("/v1/models/{id}", self._retrieve)
-        for kind in (openai_texts, openai_media, openai_resources):
+        for kind in (openai_texts, openai_media, openai_resources, openai_organization):
             for method, path, answer in kind.ROUTES:
                 app.router.add_route(method, f"/v1/{path}", partial(self._answer, answer))
         app.router.add_get("/pictures/{name}", self._picture)
@@ -127,7 +132,10 @@ class FakeOpenAI:
         fields, files = await _body(request)
         request[CALL] = Call(request.path, request.headers.copy(), fields, files,
                                request.method, dict(request.query))  # fmt: skip
-        self.calls.append(request[CALL])
+        judging = request.path.endswith("/moderations")
+        (self.judged if judging else self.calls).append(request[CALL])
+        if judging:
+            request[JUDGING] = f"req_judged_{len(self.judged)}"
         self._peers.add(str(request.transport and request.transport.get_extra_info("peername")))
         self.open_calls += 1
         self._tell()
@@ -164,11 +172,12 @@ class FakeOpenAI:
 
     async def _answer(self, answer: Any, request: web.Request) -> web.StreamResponse:
         """One of the other endpoints' answers: `answer(fake, request, call, fault)`."""
-        fault = self._fault()
+        judging = request.path.endswith("/moderations")
+        fault = self._fault(self.judging_faults if judging else self.faults)
         if trouble := await self._trouble(request, fault) or self._unsupported(request):
             return trouble
-        if self.before:
-            await self.before(request)
+        if before := self.before_judging if judging else self.before:
+            await before(request)
         return await answer(self, request, request[CALL], fault)
 
     async def _picture(self, request: web.Request) -> web.StreamResponse:
@@ -176,7 +185,7 @@ class FakeOpenAI:
         return web.Response(body=self.pictures[request.match_info["name"]])
 
     async def _head(self, request: web.Request, response: web.StreamResponse) -> None:
-        response.headers.setdefault("x-request-id", self._id())
+        response.headers.setdefault("x-request-id", request.get(JUDGING) or self._id())
         response.headers.update(self.headers)
 
     def _unsupported(self, request: web.Request) -> web.StreamResponse | None:
@@ -196,8 +205,9 @@ class FakeOpenAI:
             return await answer.stream(request, fault)
         return _json(answer.whole(), id_)
 
-    def _fault(self) -> Fault:
-        return (self.faults.popleft() if self.faults else None) or Fault()
+    def _fault(self, faults: deque[Fault | None] | None = None) -> Fault:
+        faults = self.faults if faults is None else faults
+        return (faults.popleft() if faults else None) or Fault()
 
     async def _trouble(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
         """What comes instead of an answer, if something does."""

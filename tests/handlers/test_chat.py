@@ -7,7 +7,7 @@ from bot.conversation.drafts import CONTINUE, REGENERATE
 from bot.errors import Refused
 from bot.events import Place
 from bot.openai.errors import OpenAIError
-from bot.parts import Buttons, Delta, Status, Text
+from bot.parts import RECEIPT, Buttons, Delta, Status, Text
 from handlers.chat import HELLO, STOP
 from tests.fakes.openai import Fault
 from tests.handlers.desk import desk
@@ -21,7 +21,7 @@ async def test_an_answer_is_a_stream_of_deltas_with_stop_while_it_runs_and_regen
         parts = [part async for part in it.reply(it.asked("Capital of France?"))]
         assert parts[:2] == [Status("Thinking…"), Buttons((STOP,))]
         assert "".join(p.text for p in parts if isinstance(p, Delta)) == "Paris it is"
-        assert parts[-1] == Buttons((REGENERATE,), feedback=True)
+        assert parts[-1] == Buttons((REGENERATE, RECEIPT), feedback=True)
 
 
 async def test_a_thread_remembers_what_was_said_and_another_does_not(tmp_path):
@@ -77,11 +77,11 @@ async def test_an_answer_cut_at_its_length_says_so_and_continue_goes_on_in_it(tm
         run = it.asked("Count")
         screen = await it.screen(run)
         assert "reached its length limit" in screen.text
-        assert screen.buttons == (REGENERATE, CONTINUE)
+        assert screen.buttons == (REGENERATE, CONTINUE, RECEIPT)
         it.openai.finish_reason = "stop"
         screen = await it.screen(it.pressed("continue", run.id))
         assert screen.text == "one two three"
-        assert screen.buttons == (REGENERATE,)
+        assert screen.buttons == (REGENERATE, RECEIPT)
         assert it.prompt()[:2] == [("user", "Count"), ("assistant", "one two ")]
         await it.say("Next")
         assert it.prompt()[:2] == [("user", "Count"), ("assistant", "one two three")]
@@ -92,7 +92,7 @@ async def test_a_filtered_answer_says_so(tmp_path):
         it.openai.finish_reason = "content_filter"
         screen = await it.screen(it.asked("Hm"))
         assert "content filter ended this answer" in screen.text
-        assert screen.buttons == (REGENERATE,)
+        assert screen.buttons == (REGENERATE, RECEIPT)
 
 
 async def test_regenerate_asks_the_same_and_replaces_the_answer_in_memory(tmp_path):
@@ -130,7 +130,7 @@ async def test_stop_keeps_what_was_written_in_the_message_and_in_memory(tmp_path
         await read
         assert parts[-2:] == [
             Text("_Stopped._", key="note"),
-            Buttons((REGENERATE, CONTINUE), feedback=True),
+            Buttons((REGENERATE, CONTINUE, RECEIPT), feedback=True),
         ]
         await it.say("Go on")
         assert it.prompt()[:2] == [("user", "Count"), ("assistant", "one two")]
@@ -154,7 +154,7 @@ async def test_a_stream_that_is_cut_keeps_what_came_and_offers_to_go_on(tmp_path
         it.openai.faults.append(Fault(cut_after=2))
         screen = await it.screen(it.asked("Count"))
         assert screen.text.startswith("one two\n\n_")
-        assert screen.buttons == (REGENERATE, CONTINUE)
+        assert screen.buttons == (REGENERATE, CONTINUE, RECEIPT)
         assert [(state, estimated) for state, estimated, _ in await it.rows()] == [("settled", 1)]
 
 
@@ -171,7 +171,7 @@ async def test_text_shown_before_a_crash_is_kept_and_nothing_is_asked_again(tmp_
     async with desk(tmp_path) as it:
         screen = await it.screen(it.asked("Count", shown="one two"))
         assert screen.text.startswith("one two\n\n_Parley was restarted")
-        assert screen.buttons == (REGENERATE, CONTINUE)
+        assert screen.buttons == (REGENERATE, CONTINUE, RECEIPT)
         assert it.openai.calls == []
         await it.say("Go on")
         assert it.prompt()[:2] == [("user", "Count"), ("assistant", "one two")]

@@ -85,7 +85,7 @@ async def test_in_the_end_there_is_one_message_with_pictures_and_facts(it):
     }  # fmt: skip
     assert screen.cards[0].state == "done"
     assert [button.label for button in screen.buttons] == [
-        "Again", "Vary", "Edit", "Shape", "Use in chat", "Delete",
+        "Again", "Vary", "Edit", "Shape", "Use in chat", "Delete", "Receipt",
     ]  # fmt: skip
     assert [(state, estimated) for state, estimated, _ in await it.rows()] == [("settled", 0)]
 

@@ -210,6 +210,24 @@ async def test_rights_are_looked_at_when_somebody_asks_not_when_it_was_set(tmp_p
         assert notice == "gpt-4.1-mini is not for everybody, so gpt-4o-mini answers you."
 
 
+async def test_who_may_not_use_the_nearest_model_gets_the_next_one(tmp_path):
+    async with desk(tmp_path, **ROLES) as it:
+        await set_(it, by=BOSS, name="model", value="gpt-4o", scope="channel")
+        await set_(it, by=BOB, name="model", value="gpt-4.1-mini", scope="thread")
+        body, (notice,) = await asked(it, by=ADA)
+        assert (body["model"], notice) == (
+            "gpt-4o", "gpt-4.1-mini is not for everybody, so gpt-4o answers you.",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("model", ["gpt-4.1", "gpt-4.1-2025-04-14", "ft:gpt-4.1-2025-04-14:us::1"])
+async def test_a_snapshot_or_a_tuned_model_is_for_those_that_its_model_is_for(tmp_path, model):
+    async with desk(tmp_path, model_roles={"gpt-4.1": ("slack:T1:S9",)}) as it:
+        with pytest.raises(Refused, match="not for everybody"):
+            await set_(it, name="model", value=model)
+        await set_(it, by=BOB, name="model", value=model)
+
+
 async def test_what_an_admin_set_for_a_channel_is_for_all_in_it(tmp_path):
     async with desk(tmp_path, **ROLES) as it:
         await set_(it, by=BOSS, name="model", value="gpt-4.1-mini", scope="channel")

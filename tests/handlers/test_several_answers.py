@@ -5,6 +5,7 @@ import pytest
 
 from bot.conversation.drafts import REGENERATE
 from bot.errors import Refused
+from bot.parts import RECEIPT
 from tests.handlers.desk import PLACE, desk
 
 
@@ -31,7 +32,7 @@ async def test_the_one_that_is_taken_stays_and_the_thread_goes_on_from_it(tmp_pa
         await it.services.memory.rewrite(run.id, "red", 1)
         await it.services.memory.offer(run.id, ["red", "green", "blue"])
         screen = await it.screen(it.pressed("take_2", run.id))
-        assert (screen.text, screen.buttons) == ("green", (REGENERATE,))
+        assert (screen.text, screen.buttons) == ("green", (REGENERATE, RECEIPT))
         await it.say("And?")
         assert it.prompt()[:2] == [("user", "Name a colour"), ("assistant", "green")]
 
@@ -41,7 +42,7 @@ async def test_where_only_one_came_there_is_nothing_to_choose(tmp_path):
         it.openai.answers.append("red")
         await it.services.preferences.put(PLACE.key, "n", "3")
         screen = await it.screen(it.asked("Name a colour"))
-        assert (screen.text, screen.buttons) == ("red", (REGENERATE,))
+        assert (screen.text, screen.buttons) == ("red", (REGENERATE, RECEIPT))
 
 
 async def test_killed_while_they_were_shown_they_are_there_to_choose_from_again(tmp_path):

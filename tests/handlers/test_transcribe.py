@@ -28,7 +28,7 @@ from tests.handlers.recordings import NOTE, TALK, asked, counting, posted, said,
 from tests.media.audio import noise, silence, write
 
 TRANSCRIPTIONS = "/v1/audio/transcriptions"
-LABELS = ["Summarise", "Ask", "Translate", "Subtitles"]
+LABELS = ["Summarise", "Ask", "Translate", "Subtitles", "Receipt"]
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ async def test_what_is_spoken_to_parley_is_shown_and_answered_as_if_typed(tmp_pa
             f"> {SPOKEN}\n\n_0:02 · $0.00015 · gpt-transcribe_\n\nHello yourself."
         )
         assert it.prompt() == [("user", SPOKEN)]
-        assert labels(screen) == [REGENERATE.label]
+        assert labels(screen) == [REGENERATE.label, "Receipt"]
         await it.say("And?")
         assert it.prompt()[:2] == [("user", SPOKEN), ("assistant", "Hello yourself.")]
 
@@ -253,7 +253,7 @@ async def test_it_is_translated_into_english(tmp_path):
         run = asked(it, {"r2": said(tmp_path / "a")}, file=TALK, translate=True, language="de")
         screen = await it.screen(run)
         assert screen.text.startswith(f"In English: {SPOKEN}\n\n_English · 0:02 ·")
-        assert labels(screen) == ["Summarise", "Ask", "Subtitles"]
+        assert labels(screen) == ["Summarise", "Ask", "Subtitles", "Receipt"]
         (call,) = it.openai.calls
         assert call.path == "/v1/audio/translations"
         assert "language" not in call.body
@@ -455,7 +455,7 @@ async def test_what_was_written_down_before_a_crash_is_neither_paid_nor_read_aga
         after = await it.screen(again)
         note = "_Parley was restarted while it wrote this. **Continue** goes on._"
         assert after.text == f"{screen.text}\n\n{note}"
-        assert labels(after) == [REGENERATE.label, CONTINUE.label]
+        assert labels(after) == [REGENERATE.label, CONTINUE.label, "Receipt"]
         assert len(it.openai.calls) == 2
         assert (await it.services.memory.of("voice1"))[0].text == SPOKEN
 
@@ -584,7 +584,7 @@ async def test_where_nobody_says_a_word_it_is_said_and_not_answered(tmp_path):
         it.openai.hears = lambda _: ""
         screen = await it.screen(posted(it, {"r1": said(tmp_path / "a")}))
         assert screen.text.startswith("_Nobody says a word in this recording._")
-        assert labels(screen) == []
+        assert labels(screen) == ["Receipt"]
         assert len(it.openai.calls) == 1
 
 

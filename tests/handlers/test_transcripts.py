@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.errors import Refused
-from bot.parts import Card, Text
+from bot.parts import RECEIPT, Card, Text
 from bot.transcribing import wishes
 from tests.fakes.openai import Fault
 from tests.fakes.openai_media import SPOKEN
@@ -40,7 +40,7 @@ async def test_a_transcript_is_summed_up(tmp_path):
         it.openai.answers.append("They say hello.")
         screen = await it.screen(pressed(it, "summarise"))
         assert screen.text == "They say hello."
-        assert screen.buttons == ()
+        assert screen.buttons == (RECEIPT,)
         ((_, question),) = it.prompt()
         assert question.startswith("Summarise it")
         assert question.endswith(SPOKEN)
@@ -123,7 +123,8 @@ async def test_it_is_translated_from_the_recording_itself(tmp_path):
         run = pressed(it, "translate", {"r2": said(tmp_path / "a")})
         screen = await it.screen(run)
         assert screen.text.startswith(f"In English: {SPOKEN}")
-        assert [button.label for button in screen.buttons] == ["Summarise", "Ask", "Subtitles"]
+        labels = [button.label for button in screen.buttons]
+        assert labels == ["Summarise", "Ask", "Subtitles", "Receipt"]
         summed = pressed(it, "summarise", of="press1")
         await it.screen(summed)
         assert "In English" in it.prompt()[0][1]

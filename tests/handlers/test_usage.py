@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import pytest
 
 from bot.commands import Commands
@@ -14,7 +16,7 @@ ASKED = Invocation(
     place=Place("slack", "T1", "C1"),
     author=Author(ADA.author, "Ada"),
     at=0,
-    command="usage",
+    command="usage me",
 )
 
 
@@ -23,10 +25,12 @@ class Given:
 
     def __init__(self, desk) -> None:
         self.ledger = desk.ledger
+        self.reports, self.people, self.adapters = None, None, {}
+        self.settings = SimpleNamespace(timezone="UTC")
 
 
 async def said(desk, event=ASKED) -> str:
-    [command] = usage.setup(Given(desk))
+    command, *_ = usage.setup(Given(desk))
     [part] = [part async for part in command.handler(Run(event, "delivery"))]
     assert isinstance(part, Text)
     return part.markdown
@@ -85,10 +89,11 @@ async def test_estimates_are_said(tmp_path):
         assert "1 call had no exact bill" in await said(desk)
 
 
-async def test_it_is_private_and_knows_only_me(tmp_path):
+async def test_it_is_private_and_what_the_bare_name_means(tmp_path):
     async with open_desk(tmp_path) as desk:
         commands = Commands(usage.setup(Given(desk)))
-    assert commands["usage"].private
-    assert commands["usage"].parse("me") == {"scope": "me"}
-    with pytest.raises(Refused):
-        commands["usage"].parse("bob")
+    assert all(command.private for command in commands.values())
+    assert commands.read("usage") == (commands["usage me"], "")
+    assert commands.read("usage team last month") == (commands["usage team"], "last month")
+    with pytest.raises(Refused, match="Which of them"):
+        commands.read("usage bob")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import AliasChoices
 
-from bot.provider_settings import CAPABILITIES, Provider
+from bot.provider_settings import CAPABILITIES, ModerationProvider, Provider
 from bot.settings import Environment, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -38,11 +38,17 @@ def of_providers(*capabilities: str) -> set[str]:
     return {f"PARLEY_{c}_{name}".upper() for c in capabilities for name in Provider.model_fields}
 
 
+def of_moderation() -> set[str]:
+    own = ModerationProvider.model_fields.keys() - Provider.model_fields.keys()
+    return {f"PARLEY_MODERATION_{name}".upper() for name in own}
+
+
 def test_each_setting_has_its_line_and_no_line_is_about_nothing():
     lines = [name for name, _ in SETTING.findall(EXAMPLE)]
     plain = set[str]().union(*map(variables, kinds()))
     assert len(lines) == len(set(lines))
-    assert plain | of_providers("speech") <= set(lines) <= plain | of_providers(*CAPABILITIES)
+    least = plain | of_providers("speech") | of_moderation()
+    assert least <= set(lines) <= least | of_providers(*CAPABILITIES)
 
 
 @pytest.mark.parametrize("capability", CAPABILITIES)
@@ -52,7 +58,7 @@ def test_each_capability_that_may_have_a_provider_is_named(capability):
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__module__)
 def test_uncommenting_every_line_changes_nothing(kind, tmp_path, monkeypatch):
-    for name in variables(kind) | of_providers(*CAPABILITIES):
+    for name in variables(kind) | of_providers(*CAPABILITIES) | of_moderation():
         monkeypatch.delenv(name, raising=False)
     everything = tmp_path / ".env"
     everything.write_text(SETTING.sub(r"\1=\2", EXAMPLE))

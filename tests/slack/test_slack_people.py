@@ -139,7 +139,7 @@ async def test_the_page_shows_what_parley_can_do_and_what_was_used(house, slack_
     await slack_of.open_home(by="bob")
     await slack_of.until(lambda: slack_of.views.published)
     text = "\n".join(b["text"]["text"] for b in slack_of.views.published["UBOB"]["blocks"])
-    assert "• `/usage`: What you have used" in text
+    assert "• `/usage me`: What you have used" in text
     assert "*Today*:" in text
     assert "chat" in text
 

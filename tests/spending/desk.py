@@ -18,6 +18,7 @@ from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.spending.payer import Payer
+from bot.storage.budgets import BudgetBook
 from bot.storage.cache import Cache
 from bot.storage.database import Database, open_database
 from bot.storage.ledger import Books
@@ -54,6 +55,7 @@ class Desk:
         self.books = Books(self.database)
         self.cache = Cache(self.database)
         self.budgets = Budgets(self.settings)
+        self.budget_book = BudgetBook(self.database)
         self.ledger = Ledger(self.books, self.budgets, CATALOGUE, self.time)
 
     def openai(self, chat: Any = None, **families: Any) -> OpenAI:
@@ -92,8 +94,10 @@ def _sums(connection) -> tuple[list, list]:
         numbers = (row["cost"] or 0, row["tokens_in"], row["tokens_out"], 1,
                    row["cost"] is None, row["estimated"], row["pictures"], row["seconds"],
                    row["characters"])  # fmt: skip
-        for kind, subject in (("person", row["author"]), ("workspace", row["workspace"])):
-            for window in ("day", "month"):
+        for kind in ("person", "channel", "workspace"):
+            if not (subject := row["author" if kind == "person" else kind]):
+                continue
+            for window in ("hour", "day", "month"):
                 key = (row[window], window, kind, subject, row["capability"])
                 before = expected.get(key, [0] * 9)
                 expected[key] = [a + b for a, b in zip(before, numbers, strict=True)]

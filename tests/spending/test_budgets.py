@@ -1,12 +1,12 @@
 from bot.settings import Settings
-from bot.spending.budgets import Budgets
+from bot.spending.budgets import Budgets, whom
 from bot.storage.ledger import Balance
 from tests.spending.desk import ADA, NOON
 
 
 def limits(**settings):
     settings = Settings(_env_file=None, timezone="Europe/Berlin", **settings)
-    return Budgets(settings).limits(ADA.author, ADA.workspace, NOON)
+    return Budgets(settings).limits(ADA, whom(ADA), [], NOON)
 
 
 def test_only_budgets_that_are_set_stand():

@@ -4,12 +4,20 @@ import asyncio
 import subprocess
 import sys
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.openai.catalogue import Prices
 from bot.openai.chat import Usage
 from bot.spending.budgets import BudgetSpent
+from bot.spending.outcomes import settled
+from bot.spending.payer import Payer
+from bot.spending.quotes import Quote
+from bot.storage.balances import Budget, Whom
+from bot.storage.budgets import Asked
+from bot.storage.ledger import Used
 from tests.spending.desk import ADA, BOB, CENT, NOON, PROMPT, StubChat, Time, ask, open_desk
 
 DAY = 86_400
@@ -98,6 +106,87 @@ async def test_four_processes_on_one_database_never_spend_more_than_the_cent(tmp
         assert CENT - PROMPT - 2 * 16 < await desk.spent() <= CENT
         assert (await desk.states())["held"] == 0
         await desk.totals_agree()
+
+
+async def set_budget(desk, unit, amount, named=""):
+    budget = Budget(Whom("channel", "slack:T1:C1"), unit, "hour", named, amount)
+    await desk.budget_book.set(Asked(f"{unit} {named}", "boss"), budget)
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize(
+    ("unit", "amount", "calls"),
+    [("tokens", 1_000, 1), ("requests", 7, 7), ("pictures", 5, 2), ("seconds", 100, 3)],
+)
+async def test_fifty_calls_at_once_hold_to_a_budget_of_any_unit(
+    tmp_path, unit, amount, calls, named
+):
+    """A budget of a channel, so one of many people's."""
+    capability = {"pictures": "images", "seconds": "transcription"}.get(unit, "chat")
+    units = {"pictures": Used(pictures=2), "seconds": Used(seconds=30)}.get(unit, Used(8))
+    async with open_desk(tmp_path) as desk:
+        await set_budget(desk, unit, amount, capability if named else "")
+
+        async def call(number):
+            payer = Payer(f"slack:T1:U{number}", "slack:T1", "d", "slack:T1:C1")
+            wanted = 1_000 if capability == "chat" else 0
+            quote = Quote(capability, "m", Prices(0, 0), units.tokens_in, wanted, wanted and 16,
+                          units=units)  # fmt: skip
+            row, entry = await desk.ledger.reserve(str(number), 1, payer, quote)
+            await asyncio.sleep(0)
+            used = units._replace(tokens_out=entry.cap)
+            await desk.ledger.close(row, settled(used, 0, 0))
+
+        ends = await asyncio.gather(*map(call, range(50)), return_exceptions=True)
+        refused = [end for end in ends if isinstance(end, BudgetSpent)]
+        assert len(refused) == 50 - calls
+        assert "this channel's" in refused[0].sentence
+        payer = Payer("slack:T1:U1", "slack:T1", "d", "slack:T1:C1")
+        [(limit, balance)] = await desk.ledger.applying(payer)
+        assert balance.held == 0
+        assert 0 <= limit.room(balance) == amount - balance.spent < 31
+        await desk.totals_agree()
+
+
+async def test_what_no_budget_counts_is_not_held_to_it(tmp_path):
+    async with open_desk(tmp_path) as desk:
+        await set_budget(desk, "requests", 0)
+        await set_budget(desk, "pictures", 0)
+        payer = Payer("slack:T1:U1", "slack:T1", "d", "slack:T1:C1")
+        moderation = Quote("moderation", "m", Prices(0, 0), 8)
+        await desk.ledger.reserve("1", 1, payer, moderation)
+        with pytest.raises(BudgetSpent):
+            await desk.ledger.reserve("2", 1, payer, Quote("chat", "m", Prices(0, 0), 8))
+
+
+async def test_the_shorter_of_money_and_tokens_is_the_answers_length(tmp_path):
+    async with open_desk(tmp_path, budget_person_day="0.0005") as desk:
+        payer = Payer("slack:T1:U1", "slack:T1", "d", "slack:T1:C1")
+        quote = Quote("chat", "m", Prices(1_000_000, 2_000_000), 100, 1_000, 16)
+        await set_budget(desk, "tokens", 1_000)
+        _, by_money = await desk.ledger.reserve("1", 1, payer, quote)
+        assert by_money.cap == 200
+        other = replace(payer, author="slack:T1:U2")
+        await set_budget(desk, "tokens", 460, "chat")
+        _, by_tokens = await desk.ledger.reserve("2", 1, other, quote)
+        assert by_tokens.cap == 460 - 300 - 100
+
+
+async def test_a_workspace_that_pays_is_no_person(tmp_path):
+    async with open_desk(tmp_path, budget_person_day="0", budget_workspace_day="1") as desk:
+        payer = Payer("slack:T1", "slack:T1", "d")
+        assert [limit.account.kind for limit, _ in await desk.ledger.applying(payer)] == [
+            "workspace"
+        ]
+
+
+async def test_a_budget_set_by_another_process_holds_at_once(tmp_path):
+    async with open_desk(tmp_path) as desk, open_desk(tmp_path) as other:
+        await dear(desk)
+        budget = Budget(Whom("everyone", "slack:T1"), "requests", "day", "", 1)
+        await other.budget_book.set(Asked("1", "boss"), budget)
+        with pytest.raises(BudgetSpent):
+            await dear(desk)
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@ import pytest
 
 from bot.openai.catalogue import Prices
 from bot.settings import Settings
-from bot.spending.budgets import Budgets, BudgetSpent
+from bot.spending.budgets import Budgets, BudgetSpent, whom
 from bot.spending.quotes import NoPrice, Quote
 from bot.storage.ledger import Balance
 from tests.spending.desk import ADA, NOON
@@ -16,7 +16,7 @@ def quote(prices=PRICES, ceiling=None, **changes):
 
 
 def limits(**settings):
-    return Budgets(Settings(_env_file=None, **settings)).limits(ADA.author, ADA.workspace, NOON)
+    return Budgets(Settings(_env_file=None, **settings)).limits(ADA, whom(ADA), [], NOON)
 
 
 def test_a_small_budget_gets_a_short_answer():

@@ -19,6 +19,10 @@ def at(text: str) -> float:
 @pytest.mark.parametrize(
     ("window", "now", "begins", "ends"),
     [
+        ("hour", "2026-11-23T12:34+01:00", "2026-11-23T12:00+01:00", "2026-11-23T13:00+01:00"),
+        ("hour", "2026-03-29T01:59+01:00", "2026-03-29T01:00+01:00", "2026-03-29T03:00+02:00"),
+        ("hour", "2026-10-25T02:30+02:00", "2026-10-25T02:00+02:00", "2026-10-25T02:00+01:00"),
+        ("hour", "2026-10-25T02:30+01:00", "2026-10-25T02:00+01:00", "2026-10-25T03:00+01:00"),
         ("day", "2026-11-23T12:00+01:00", "2026-11-23T00:00+01:00", "2026-11-24T00:00+01:00"),
         ("day", "2026-03-29T12:00+02:00", "2026-03-29T00:00+01:00", "2026-03-30T00:00+02:00"),
         ("day", "2026-10-25T12:00+01:00", "2026-10-25T00:00+02:00", "2026-10-26T00:00+01:00"),
@@ -43,9 +47,29 @@ def test_a_day_that_never_was_is_skipped():
     assert reset("day", at("2011-12-29T12:00-10:00"), apia) == at("2011-12-31T00:00+14:00")
 
 
+def test_an_hour_begins_at_the_full_hour_of_the_clock_on_the_wall():
+    kathmandu = ZoneInfo("Asia/Kathmandu")
+    assert start("hour", at("2026-11-23T12:34+05:45"), kathmandu) == at("2026-11-23T12:00+05:45")
+
+
+@pytest.mark.parametrize(
+    ("now", "begins", "ends"),
+    [
+        ("2026-04-05T01:50+11:00", "2026-04-05T01:00+11:00", "2026-04-05T01:30+10:30"),
+        ("2026-04-05T01:50+10:30", "2026-04-05T01:30+10:30", "2026-04-05T02:00+10:30"),
+        ("2026-10-04T01:50+10:30", "2026-10-04T01:00+10:30", "2026-10-04T02:30+11:00"),
+        ("2026-10-04T02:50+11:00", "2026-10-04T02:30+11:00", "2026-10-04T03:00+11:00"),
+    ],
+)
+def test_where_clocks_change_by_half_an_hour_the_pieces_are_hours(now, begins, ends):
+    island = ZoneInfo("Australia/Lord_Howe")
+    assert start("hour", at(now), island) == at(begins)
+    assert reset("hour", at(now), island) == at(ends)
+
+
 @given(
     st.sampled_from(ZONES),
-    st.sampled_from(["day", "month"]),
+    st.sampled_from(["hour", "day", "month"]),
     st.floats(at("2000-01-01T00:00Z"), at("2060-01-01T00:00Z")),
 )
 def test_every_moment_is_in_one_window_and_the_next_begins_where_it_ends(name, window, now):

@@ -1,0 +1,1 @@
+"""Answers that people judged, as examples to learn from."""

@@ -1,0 +1,1 @@
+"""Watching what takes the provider hours: fine-tuning jobs and batches."""
