@@ -137,7 +137,7 @@ def layers_of(services: Services) -> Layers:
     """What every turn passes."""
     settings, commands = services.settings, services.commands
     alerts = Alerts(services.preferences)
-    return Layers(
+    layers = Layers(
         commands,
         services.admins,
         Throttle(settings.turns_per_minute),
@@ -145,6 +145,8 @@ def layers_of(services: Services) -> Layers:
         partial(noting, services),
         Moderation(services.judge, settings.moderation, commands, services.adapters),
     )
+    services.inner.layers = layers.inside
+    return layers
 
 
 def ground(settings: Settings, storage: Storage, http: web.Application, chat_model: str) -> Ground:

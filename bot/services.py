@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.acting.inner import Inner
 from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
@@ -65,6 +66,7 @@ class Services:
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected
     organization: Organization | None = None  # the provider's books, with an admin key
+    inner: Inner = field(default_factory=Inner)
     announce: Announcer = field(default_factory=Announcer)
 
     @property

@@ -20,7 +20,7 @@ def setup(services: Services) -> Iterable[Command | Chore]:
     yield Chore("retention", desk.retention.work, _PAUSE)
     yield Command(
         "retention", "How many days Parley remembers what is said in this channel", desk.reply,
-        (_DAYS,), access="admin",
+        (_DAYS,), access="admin", tool=True, changes=True,
     )  # fmt: skip
 
 

@@ -30,14 +30,22 @@ class Works:
         return folder
 
     async def keep(
-        self, run: Run, facts: msgspec.Struct, files: Mapping[str, bytes] | None = None
+        self,
+        run: Run,
+        facts: msgspec.Struct,
+        files: Mapping[str, bytes] | None = None,
+        *,
+        part: str = "",
     ) -> None:
-        """What this answer made; said twice, the last holds. Raises OSError."""
+        """What this answer made; said twice, the last holds. A `part` of it, as `.asked`, is found
+        by the delivery with that behind it, and forgotten with the rest. Raises OSError.
+        """
+        delivery = run.answers + part
         if files:
-            folder = await self.folder(run.answers)
+            folder = await self.folder(delivery)
             for name, content in files.items():
                 await asyncio.to_thread((folder / name).write_bytes, content)
-        row = (run.answers, run.event.author.id, run.event.place.key, msgspec.json.encode(facts),
+        row = (delivery, run.event.author.id, run.event.place.key, msgspec.json.encode(facts),
                time.time())  # fmt: skip
         query = "INSERT OR REPLACE INTO works VALUES (?, ?, ?, ?, ?)"
         await self._database.write(lambda db: db.execute(query, row).rowcount)
