@@ -10,9 +10,8 @@ from importlib import import_module
 Row = tuple[str, float, float, float, float]  # row.Row, which is imported once the size is known
 
 NAMES = (
-    "first_post", "dispatch", "acknowledge", "commands", "openai", "endpoints", "sound",
-    "streaming", "ledger", "reports", "storage", "start",
-    "streaming", "ledger", "storage", "conversation", "start",
+    "first_post", "dispatch", "acknowledge", "commands", "openai", "endpoints", "sound", "jsonl",
+    "streaming", "ledger", "reports", "storage", "conversation", "start",
 )  # fmt: skip
 
 

@@ -131,8 +131,8 @@ class Command:
 
     def parse(self, text: str, files: Sequence[Attachment] = ()) -> dict[str, Value]:
         """The values of a typed command: `name:value` pairs (quoted where a value has spaces)
-        anywhere, the rest to the first option, `files` to those that take one. What is required
-        may be missing. Raises Refused.
+        anywhere, the rest to the first options in turn, `files` to those that take one. What is
+        required may be missing. Raises Refused.
         """
         values: dict[str, Value] = {}
 
@@ -143,13 +143,22 @@ class Command:
             values[name] = bare if quoted is None else quoted
             return " "
 
-        rest = _SPACES.sub(" ", _PAIR.sub(take, text)).strip()
-        if rest and self.options and self.options[0].name not in values:
-            values[self.options[0].name] = rest
-        elif rest:
+        if rest := self._free(_SPACES.sub(" ", _PAIR.sub(take, text)).strip(), values):
             raise Refused(f"`/{self.name}` does not know what to do with “{rest[:100]}”.")
         takers = (option.name for option in self.options if option.kind is Attachment)
         return self._typed(values | dict(zip(takers, files, strict=False)))
+
+    def _free(self, text: str, values: dict[str, Value]) -> str:
+        """Gives it to the first option; of one that takes a choice or a number only the first
+        word, and what follows to the next. Returns what is left.
+        """
+        for option in self.options:
+            if not text or option.name in values:
+                break
+            word, _, after = text.partition(" ")
+            one = word in option.choices or option.kind in {int, float}
+            values[option.name], text = (word, after) if one and after else (text, "")
+        return text
 
 
 _LONGEST = 70  # characters of a name: two words, and blanks

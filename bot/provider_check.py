@@ -4,6 +4,7 @@ there.
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from bot import twin
@@ -16,6 +17,8 @@ from bot.ports import Finding
 from bot.provider_settings import CAPABILITIES, Capability
 from bot.providers import Server, chosen_model, route
 from bot.settings import Settings
+
+_SOON = 90  # days
 
 Offered: TypeAlias = set[str] | OpenAIError
 """The models that a server offers, or why nobody knows."""
@@ -67,12 +70,19 @@ def _finding(
         sentence = f"{model} at {server.name}: {offered.sentence} It is set by {url} and {key}."
         return Finding(sentence, "!!")
     if model in offered:
-        return Finding(f"{model} at {server.name} is there.")
+        return _retiring(models, capability, model, server)
     return Finding(
         f"{model} is not among the {len(offered)} models of {server.name}: set {name}_MODEL, or "
         f"{name}_BASE_URL to another provider.",
         "!!" if own.model or own.base_url or capability == "chat" else "--",
     )
+
+
+def _retiring(models: Catalogue, capability: str, model: str, server: Server) -> Finding:
+    retires = models.model(model, capability).retires
+    left = (retires - datetime.now(UTC).date()).days if retires else _SOON + 1
+    when = f"; it retires on {retires}: choose another" if left <= _SOON else ""
+    return Finding(f"{model} at {server.name} is there{when}.", "--" if when else "ok")
 
 
 def _silent(others: Mapping[Server, Offered]) -> Iterator[tuple[str, Finding]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from bot import choosing
 from bot.errors import Refused
 from bot.events import Place
 from bot.media.sentences import LONGEST, sentences
@@ -48,6 +49,7 @@ AS_USUAL = Manner()
 
 class Speaker:
     def __init__(self, services: Services) -> None:
+        self._services = services
         self._openai = services.openai
         self._catalogue = services.catalogue
         self._works = services.works
@@ -61,7 +63,8 @@ class Speaker:
         """Progress, then the recording. What a killed attempt has spoken is not paid again.
         Raises Refused, OpenAIError.
         """
-        pieces = self._pieces(markdown, manner)
+        model = manner.model or await choosing.model(self._services, run.event.place, "speech")
+        pieces = self._pieces(markdown, manner, model)
         run.check(*(piece.input for piece in pieces), manner.instructions or "")
         await run.cleared()
         charged = self._openai.charged_to(Payer.of(run))
@@ -108,14 +111,14 @@ class Speaker:
                 raise
             yield Remove("speaking")
 
-    def _pieces(self, markdown: str, manner: Manner) -> list[SpeechRequest]:
+    def _pieces(self, markdown: str, manner: Manner, named: str) -> list[SpeechRequest]:
         text = spoken(markdown)
         if not text:
             raise Refused("There is nothing in this to read aloud: it has no words.")
         if len(text) > MOST:
             raise Refused(f"This has {len(text):,} characters; Parley reads at most {MOST:,} aloud "
                           "in one go. Send it in parts.")  # fmt: skip
-        model = self._catalogue.model(manner.model or self.model, "speech")
+        model = self._catalogue.model(named, "speech")
         parts = sentences(text, model.longest.get("input", LONGEST))
         taken = model.choices.get("response_format", _LOSSLESS)
         lossless = next((form for form in _LOSSLESS if form in taken), taken[0])

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from bot import twin
+from bot import choosing, twin
 from bot.commands import Command, Option
 from bot.errors import Refused
 from bot.events import Attachment, Invocation
@@ -61,6 +61,7 @@ def models_of(services: Services) -> list[str]:
 
 class Imagine:
     def __init__(self, services: Services) -> None:
+        self._services = services
         self.models = models_of(services)
         self._catalogue = services.catalogue
         self._works = services.works
@@ -74,7 +75,8 @@ class Imagine:
         prompt, model = str(values.pop("prompt")).strip(), str(values.pop("model", ""))
         given, over = values.pop("picture", None), values.pop("mask", None)
         fields: dict[str, Any] = {FIELDS.get(name, name): value for name, value in values.items()}
-        request = ImageRequest(prompt=prompt, model=model or self.models[0], **fields)
+        usual = model or await choosing.model(self._services, run.event.place, "images")
+        request = ImageRequest(prompt=prompt, model=usual, **fields)
         plan = Plan(request, f"/imagine {prompt}")
         if isinstance(given, Attachment):
             request = request if model else replace(request, model=self._editor(request.model))
@@ -90,7 +92,8 @@ class Imagine:
         if not pictures:
             raise Refused("There is no picture in this message.")
         words = str(values["words"]).strip()
-        request = ImageRequest(prompt=words, model=self._editor(self.models[0]))
+        usual = await choosing.model(self._services, run.event.place, "images")
+        request = ImageRequest(prompt=words, model=self._editor(usual))
         return await self._onto(
             run, Plan(request, f"Edit it: {words}"), pictures[0], values.get("mask")
         )

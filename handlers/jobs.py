@@ -33,7 +33,7 @@ def setup(services: Services) -> Iterable[Command | Chore]:
     yield Command(CARD, "How a job stands", saying.card, (job,), access="parley")
     yield Command(END, "How a job ended", saying.ended, (job,), access="parley")
     yield Command("jobs list", "What is under way, by whom, for how long, at what cost",
-                  jobs.listed, access="admin", private=True)  # fmt: skip
+                  jobs.listed, access="admin", private=True, usual=True)  # fmt: skip
     any_job = Option("id", "ftjob-… or batch_…", required=True, suggest=jobs.elsewhere)
     yield Command("jobs watch", "Hear here of a job that was begun elsewhere", jobs.watched,
                   (any_job,), access="admin")  # fmt: skip

@@ -44,7 +44,7 @@ def setup(services: Services) -> Iterable[Command | Chore]:
     yield admin("moderation on", "Check every message of this channel", desk.on)
     yield admin("moderation off", "Check this channel no more", desk.off)
     yield admin("moderation show", "What is checked here, and what follows", desk.show,
-                private=True)  # fmt: skip
+                private=True, usual=True)  # fmt: skip
     yield admin("moderation policy", "What is done from which score on", desk.policy,
                 (CATEGORY, THRESHOLD, ACTION))  # fmt: skip
     yield admin("confirm_policy", "Do it all the same", desk.confirmed, button=True)

@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any, TypeAlias
 
 import msgspec
 
+from bot.batching import ending
 from bot.errors import Refused
 from bot.jobs import cards, training
 from bot.jobs.training import Training
@@ -28,7 +28,7 @@ class Kind:
     read: Callable[[bytes], Facts]
     look: Callable[[OpenAI, str, Facts | None], Awaitable[Facts]]
     card: Callable[..., Card]
-    ended: Callable[[Services, Facts, Watched], Any] | None  # what an end notice says beside
+    ended: Callable[[Services, Any, Watched], Any] | None  # what an end notice says beside
 
 
 async def _trained(openai: OpenAI, id_: str, before: Facts | None) -> Facts:
@@ -40,16 +40,11 @@ async def _batched(openai: OpenAI, id_: str, _before: Facts | None) -> Facts:
     return await openai.batches.get(id_)
 
 
-def _ended(services: Services, batch: Facts, watched: Watched) -> Any:
-    """The output and error files. Found when needed: it needs us."""
-    return import_module("bot.batching.ending").ended(services, batch, watched)
-
-
 KINDS: Mapping[JobKind, Kind] = {
     "fine_tune": Kind("fine-tuning job", 5, 120, msgspec.json.Decoder(Training).decode, _trained,
                       cards.fine_tune_card, None),
     "batch": Kind("batch", 30, 300, msgspec.json.Decoder(Batch).decode, _batched,
-                  cards.batch_card, _ended),
+                  cards.batch_card, ending.ended),
 }  # fmt: skip
 
 

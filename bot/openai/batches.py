@@ -11,8 +11,6 @@ from bot.openai.resource import Page, Resource, check_metadata
 from bot.openai.transport import Transport
 from bot.openai.usage import Usage, WireUsage, used
 
-MOST = 50_000  # requests
-LARGEST = 200 * 2**20  # bytes of the input file
 ENDED = frozenset({"completed", "failed", "expired", "cancelled"})
 
 

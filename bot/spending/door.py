@@ -1,6 +1,6 @@
 """The only way to OpenAI's paid methods: somebody is charged."""
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from bot.openai.batches import Batch, BatchRequest
 from bot.openai.chat import ChatChunk, ChatCompletion, ChatRequest
 from bot.openai.embeddings import EmbeddingRequest, Vectors
 from bot.openai.endpoint import Request
+from bot.openai.errors import AnswerLost
 from bot.openai.fine_tuning import Job, JobRequest
 from bot.openai.images import ImageRequest, Picture, Pictures
 from bot.openai.moderations import Moderation, ModerationRequest
@@ -183,10 +184,24 @@ class Charged:
             await call.keep(job.id)
             return job
 
-    async def batch(self, request: BatchRequest, model: str, bills: Sequence[Bill]) -> Batch:
-        """`bills`: of its lines. Held and raised as above."""
+    async def batch(
+        self,
+        request: BatchRequest,
+        model: str,
+        bills: Sequence[Bill],
+        find: Callable[[], Awaitable[Batch | None]] | None = None,
+    ) -> Batch:
+        """`bills`: of its lines. `find` looks for it where its answer was lost. Held and raised
+        as above.
+        """
         async with self._call(self._bills.batch(model, bills)) as call:
-            batch = await self._api.batches.create(request, call)
+            try:
+                batch = await self._api.batches.create(request, call)
+            except AnswerLost:
+                found = await find() if find else None
+                if found is None:
+                    raise
+                batch = found
             await call.keep(batch.id)
             return batch
 

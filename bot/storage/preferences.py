@@ -25,6 +25,11 @@ class Preferences:
             found[scope][name] = value
         return found
 
+    async def named(self, name: str) -> list[tuple[str, str]]:
+        """(scope, value) wherever this was chosen."""
+        query = "SELECT scope, value FROM preferences WHERE name = ? ORDER BY scope"
+        return await self._database.read(lambda db: list(db.execute(query, (name,))))
+
     async def put(self, scope: str, name: str, value: str) -> None:
         row = (scope, name, value)
         await self._database.write(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from bot import choosing
 from bot.errors import ParleyError, Refused
 from bot.events import Attachment
 from bot.parts import Notice, Reply
@@ -24,7 +25,8 @@ async def write_down(
     """
     from bot.transcribing.listening import Listening  # noqa: PLC0415  see there
 
-    chosen = plan(services.catalogue, services.models, wish)
+    models = await choosing.models(services, run.event.place, "transcription", "translation")
+    chosen = plan(services.catalogue, models, wish)
     known = await services.works.of(run.answers, Recordings)
     old = {one.file: one for one in known.all if one.wish == wish} if known else {}
     done: list[Recording] = []

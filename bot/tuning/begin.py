@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from bot.files_desk import moving
 from bot.openai.errors import AnswerLost
 from bot.openai.files import File
 from bot.openai.fine_tuning import Job
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
-from bot.tuning import elsewhere
 from bot.tuning.data import PURPOSE
 from bot.tuning.plan import PARLEY, Data, Plan
 
@@ -69,7 +69,7 @@ class Beginning:
         if found := await self._file(name):
             return found.id
         try:
-            file = await elsewhere.upload(self.services, self.folder / data.path, name, PURPOSE)
+            file = await moving.upload(self.services, self.folder / data.path, name, PURPOSE)
         except AnswerLost:
             if found := await self._file(name):
                 return found.id

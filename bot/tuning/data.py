@@ -5,13 +5,14 @@ from pathlib import Path
 
 from bot.errors import Refused
 from bot.events import Attachment
+from bot.files_desk import moving
+from bot.jsonl.problems import Problem
+from bot.jsonl.training import TrainingReport, check_training
 from bot.openai.catalogue import Model
 from bot.openai.files import LARGEST, File
 from bot.parts import Card, Part
 from bot.run import Run
 from bot.services import Services
-from bot.tuning import elsewhere
-from bot.tuning.elsewhere import Problem, Report
 from bot.tuning.plan import Data
 
 PURPOSE = "fine-tune"
@@ -20,7 +21,7 @@ PURPOSE = "fine-tune"
 class BadData(Refused):
     """With what is wrong, for who asked."""
 
-    def __init__(self, name: str, report: Report) -> None:
+    def __init__(self, name: str, report: TrainingReport) -> None:
         first = _said(report.problems[0])
         super().__init__(f"“{name}” cannot be trained on: {first[:1].lower()}{first[1:]}")
         self.parts = _parts(name, report)
@@ -35,7 +36,7 @@ class Bringing:
         self._folder = folder / what
 
     async def attached(self, attachment: Attachment) -> Data:
-        path = await elsewhere.save_attachment(self._run, attachment, self._folder, LARGEST)
+        path = await moving.save_attachment(self._run, attachment, self._folder, LARGEST)
         return Data(attachment.name, self._named(path), 0, 0, 0)
 
     async def known(self, id_: str) -> Data:
@@ -63,13 +64,13 @@ class Bringing:
 
 async def checked(data: Data, folder: Path, method: str, model: Model) -> Data:
     """With its counts. Raises BadData."""
-    report = await elsewhere.check_training(folder / data.path, method, model)
+    report = await check_training(folder / data.path, method, model)
     if report.problems:
         raise BadData(data.name, report)
     return Data(data.name, data.path, report.lines, report.examples, report.tokens, data.file)
 
 
-def _parts(name: str, report: Report) -> list[Part]:
+def _parts(name: str, report: TrainingReport) -> list[Part]:
     told = [f"- {_said(problem)}" for problem in report.problems]
     if more := report.wrong - len(told):
         told.append(f"- and {more:,} more")

@@ -71,6 +71,21 @@ def test_nothing_that_is_typed_breaks_it(text):
             parse(text)
 
 
+def test_choices_and_numbers_are_a_word_each_and_what_follows_is_the_next_option():
+    options = (
+        Option("category", "What", choices=("hate", "violence")),
+        Option("from", "From", float),
+        Option("note", "Why"),
+    )
+    policy = Command("policy", "What is done", None, options)
+    assert policy.parse("violence 0.8 we are kind here") == {
+        "category": "violence", "from": 0.8, "note": "we are kind here",
+    }  # fmt: skip
+    with pytest.raises(Refused, match="one of hate, violence"):
+        policy.parse("anger 0.8")
+    assert IMAGINE.parse("2 foxes in the snow") == {"prompt": "2 foxes in the snow"}
+
+
 def test_the_pairs_stand_anywhere_and_the_rest_is_the_first_option():
     values = IMAGINE.parse('a fox number:2 in "deep" snow size:large at 10:30')
     assert values == {"prompt": 'a fox in "deep" snow at 10:30', "number": 2, "size": "large"}

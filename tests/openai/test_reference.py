@@ -212,14 +212,13 @@ SCORES = {
 @pytest.mark.parametrize("model", ["text-moderation-latest", "text-moderation-stable"])
 async def test_every_category_of_a_moderation_is_read(fake, transport, model):
     found = {"harassment/threatening", "violence"}
-    answers(fake, {
-        "id": "modr-123", "model": "text-moderation-007",
-        "results": [{"flagged": True, "categories": {name: name in found for name in SCORES},
-                     "category_scores": SCORES}],
-    })  # fmt: skip
+    told = {"id": "modr-123", "model": "text-moderation-007",
+            "results": [{"flagged": True, "categories": {name: name in found for name in SCORES},
+                         "category_scores": SCORES}]}  # fmt: skip
+    fake.judging_faults.append(Fault(200, body=json.dumps(told)))
     request = ModerationRequest(model=model, input="I want to hurt someone")
     answer = await Moderations(transport, SHIPPED).create(request, Free())
-    assert fake.calls[0].body == {"model": model, "input": "I want to hurt someone"}
+    assert fake.judged[0].body == {"model": model, "input": "I want to hurt someone"}
     assert answer.model == "text-moderation-007"
     assert answer.results[0].scores == SCORES
     assert answer.results[0].found == ["violence", "harassment/threatening"]

@@ -34,6 +34,14 @@ async def test_a_scan_gives_what_begins_with_the_prefix_in_order(state):
     assert len(await state.scan("")) == 6
 
 
+async def test_a_preference_is_found_wherever_it_was_chosen(database):
+    preferences = Preferences(database)
+    await preferences.put("slack:T2", "alerts", "there")
+    await preferences.put("slack:T1", "alerts", "here")
+    await preferences.put("slack:T1", "model", "gpt-4o")
+    assert await preferences.named("alerts") == [("slack:T1", "here"), ("slack:T2", "there")]
+
+
 async def test_each_scope_has_its_preferences(database):
     preferences = Preferences(database)
     await preferences.put("slack:T1:U1", "model", "gpt-4o")

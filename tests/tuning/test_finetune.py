@@ -18,7 +18,6 @@ from tests.fakes.openai import Fault
 from tests.fakes.openai_answer import cut
 from tests.handlers.desk import PLACE
 from tests.jobs.office import card, facts, office
-from tests.tuning.stand_in import stand_in
 
 BASE = "gpt-4o-mini-2024-07-18"
 BOSS = Author("slack:T1:BOSS", "Boss")
@@ -31,8 +30,7 @@ FILE = Attachment("F1", "sums.jsonl", "application/jsonl", len(GOOD))
 
 
 @pytest.fixture
-async def it(tmp_path, monkeypatch):
-    stand_in(monkeypatch)
+async def it(tmp_path):
     async with office(tmp_path) as it:
         it.offered, it.now = {"F1": GOOD}, time.time()
         yield it
@@ -280,8 +278,7 @@ async def test_an_account_that_may_not_fine_tune_is_told_so_plainly(it):
     assert await it.services.jobs.under_way() == []
 
 
-async def test_a_fine_tune_beyond_the_budget_is_not_begun(tmp_path, monkeypatch):
-    stand_in(monkeypatch)
+async def test_a_fine_tune_beyond_the_budget_is_not_begun(tmp_path):
     async with office(tmp_path, budget_person_day="0.000001") as it:
         it.offered = {"F1": GOOD}
         await asked(it)

@@ -1,0 +1,25 @@
+"""Which model answers where: the nearest choice wins."""
+
+from collections.abc import Mapping
+
+from bot.events import Place
+from bot.services import Services
+
+
+def preference(capability: str) -> str:
+    """The name of the choice among the preferences of a place."""
+    return "model" if capability == "chat" else f"{capability}_model"
+
+
+async def model(services: Services, place: Place, capability: str) -> str:
+    """That of the thread, the channel, the workspace, or of the settings."""
+    for scope in (place.key, place.channel_key, place.payer):
+        if chosen := (await services.preferences.of(scope)).get(preference(capability)):
+            return chosen
+    return services.models[capability]
+
+
+async def models(services: Services, place: Place, *capabilities: str) -> Mapping[str, str]:
+    """Those of the settings, with these as they are chosen here."""
+    chosen = {name: await model(services, place, name) for name in capabilities}
+    return {**services.models, **chosen}

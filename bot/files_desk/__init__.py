@@ -1,0 +1,1 @@
+"""Files between people, this machine and the provider."""
