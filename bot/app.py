@@ -20,6 +20,7 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
 from bot.layers import Allowance, Layers, Moderation, Suggester, Throttle
+from bot.layers.belonging import belonging
 from bot.layers.noting import noting
 from bot.moderating.collector import Collector
 from bot.moderating.judge import Judge
@@ -142,6 +143,7 @@ def layers_of(services: Services) -> Layers:
         services.admins,
         Throttle(settings.turns_per_minute),
         Allowance(services.ledger, services.budget_book, alerts, services.announce),
+        partial(belonging, services.forgetting),
         partial(noting, services),
         Moderation(services.judge, settings.moderation, commands, services.adapters),
     )

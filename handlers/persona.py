@@ -24,16 +24,13 @@ def setup(services: Services) -> Iterable[Command]:
     suggest = partial(suggest_personas, Library(services.personas))
     name = Option("name", "Of the persona", required=True, suggest=suggest)
     new = Option("name", "A short word: letters, digits, - and _", required=True)
-    yield Command("persona list", "Who can answer here", desk.list, private=True, usual=True,
-                  aloud=True, tool=True)  # fmt: skip
+    yield Command("persona list", "Who can answer here", desk.list, private=True, usual=True)
     yield Command("persona show", "What a persona is told", desk.show, (name,), private=True)
     yield Command(
         "persona use",
         "Have this persona answer; none ends it",
         desk.use,
         (name, SCOPE),
-        tool=True,
-        changes=True,
     )
     yield Command(
         "persona save",
