@@ -63,9 +63,9 @@ def _look_at(question: Question, posts: list[Post], sentences: Counter[str], see
     if any(post.place != question.place for post in posts):
         seen.misplaced.append(name)
     buttons = tuple(label for label in posts[0].buttons if label not in FEEDBACK)
-    if posts[0].text.endswith(question.last_word) and buttons == ("Regenerate",):
+    if posts[0].text.endswith(question.last_word) and buttons == ("Regenerate", "Receipt"):
         seen.whole.append(name)
-    elif NOTE in posts[0].text and buttons == ("Regenerate", "Continue"):
+    elif NOTE in posts[0].text and buttons == ("Regenerate", "Continue", "Receipt"):
         seen.interrupted.append(name)
     else:
         seen.frozen.append(f"{name} {posts[0].buttons} …{posts[0].text[-80:]}")
