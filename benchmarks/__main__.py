@@ -11,7 +11,7 @@ Row = tuple[str, float, float, float, float]  # row.Row, which is imported once 
 
 NAMES = (
     "first_post", "dispatch", "acknowledge", "commands", "openai", "endpoints", "sound", "jsonl",
-    "streaming", "ledger", "reports", "storage", "conversation", "start",
+    "streaming", "ledger", "reports", "storage", "recall", "conversation", "start",
 )  # fmt: skip
 
 

@@ -121,6 +121,7 @@ def compose(
         collector=collector,
         moderation=storage.moderation,
         jobs=storage.jobs,
+        recall=storage.recall,
         commands=Commands(()),
         organization=_organization(stack, settings),
     )

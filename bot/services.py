@@ -27,6 +27,7 @@ from bot.storage.people import People
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.recall import Recall
 from bot.storage.receipts import Receipts
 from bot.storage.reports import Reports
 from bot.storage.summaries import Summaries
@@ -62,6 +63,7 @@ class Services:
     collector: Collector  # of what is said in watched channels
     moderation: Moderation
     jobs: Jobs
+    recall: Recall
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected

@@ -12,6 +12,7 @@ from bot.acting.acting import Acting, told
 from bot.acting.talk import Talk
 from bot.chores import Chore
 from bot.commands import Command, Handler, Option, Trigger
+from bot.conversation.attachments import Attachments
 from bot.conversation.drafts import (
     FENCE,
     REGENERATE,
@@ -29,6 +30,8 @@ from bot.openai.chat import ChatChunk, ChatRequest
 from bot.openai.chat_tools import ToolCalls
 from bot.openai.errors import OpenAIError
 from bot.parts import RECEIPT, Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
+from bot.recall.recalling import Recalling
+from bot.recall.searching import Searching
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
@@ -89,7 +92,9 @@ async def _hello(_run: Run) -> Reply:
 
 class Chat:
     def __init__(self, services: Services) -> None:
-        self.prompts = Prompts(services)
+        searching = Searching(services)
+        attachments = Attachments(services, searching.embedding)
+        self.prompts = Prompts(services, attachments, Recalling(services, searching))
         self._openai = services.openai
         self._memory = services.memory
         self._usual = services.catalogue.model(services.chat_model)
@@ -267,4 +272,5 @@ def _end(prompt: Prompt, draft: Draft) -> Iterable[Part]:
     if len(draft.all) > 1:
         return candidates(draft.all)
     written = [Text(draft.text)] if prompt.several else []
-    return (*written, *last_words(draft, prompt.format))
+    sources = [Text(prompt.sources, key="sources")] if prompt.sources and draft.text else []
+    return (*written, *sources, *last_words(draft, prompt.format))

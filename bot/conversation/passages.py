@@ -19,3 +19,13 @@ Recall: TypeAlias = Callable[[Run, str, int], Awaitable[Sequence[Passage]]]
 
 async def nothing(_run: Run, _question: str, _room: int) -> Sequence[Passage]:
     return ()
+
+
+def sources(passages: Sequence[Passage]) -> str:
+    """Where they stand, each once, for below the answer; "" where there are none."""
+    named = list(dict.fromkeys(passage.source for passage in passages if passage.source))
+    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+    return f"_Looked at: {'; '.join(named[:_NAMED])}{more}._" if named else ""
+
+
+_NAMED = 6  # sources

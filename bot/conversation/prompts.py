@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.acting.tools import Tools, cost
-from bot.conversation import attachments, passages
+from bot.conversation import passages
+from bot.conversation.attachments import Attachments, Read
 from bot.conversation.cache_key import cache_key
 from bot.conversation.chosen import Chooser, Manner
 from bot.conversation.context import Built, Context, Material
@@ -13,6 +14,7 @@ from bot.errors import Refused
 from bot.events import Invocation, Message
 from bot.events import Turn as Asked
 from bot.openai import tokens
+from bot.openai.catalogue import Model
 from bot.openai.chat import ChatRequest
 from bot.openai.chat_parts import PicturePart
 from bot.pictures.shared import Shared
@@ -34,6 +36,7 @@ class Prompt:
     question: str  # as the thread will remember it
     before: str = ""  # what of the answer is written already
     notices: Sequence[str] = ()
+    sources: str = ""  # what was recalled for it, where something was
     stale: bool = False  # a summary is missing
 
     @property
@@ -50,24 +53,36 @@ class Prompt:
 class Prompts:
     """`recall` finds what was said or written elsewhere."""
 
-    def __init__(self, services: Services, recall: passages.Recall = passages.nothing) -> None:
+    def __init__(
+        self,
+        services: Services,
+        attachments: Attachments,
+        recall: passages.Recall = passages.nothing,
+    ) -> None:
         self._services = services
         self._memory = services.memory
         self._usual = services.catalogue.model(services.chat_model)
         self._chooser = Chooser(services)
         self._recall = recall
         self._tools = Tools(services)
+        self._attachments = attachments
 
     async def asked(self, run: Run) -> Prompt:
         """With what the thread remembers, or what was said in it before Parley was called."""
-        question, notices = await self._question(run)
+        question, read = await self._question(run)
+        notices = read.notices
         remembered = await self._memory.recall(run.event.place, before=run.answers)
         place, known = run.event.place, remembered.turns or remembered.anew
         if not known and place.thread not in {"", run.event.source}:
             turns, missed = await self._heard(run)
             remembered = Remembered(remembered.pins, turns=turns)
             notices += missed
-        return await self._prompt(run, question, remembered, notices)
+        prompt = await self._prompt(run, question, remembered, notices)
+        if read.pictures and not _sees(prompt.manner.model):
+            names = ", ".join(f"“{name}”" for name in read.pictures)
+            told = f"{prompt.manner.model.id} sees no pictures, so {names} is not looked at."
+            prompt.notices = (*prompt.notices, told)
+        return prompt
 
     async def asked_again(self, run: Run) -> Prompt:
         """Regenerate: the same question, with what the thread knew then."""
@@ -101,6 +116,7 @@ class Prompts:
         offered = self._tools.offered(run.event.author, manner.model, wanted)
         beside = cost(manner.model, offered)
         context = Context(manner.model, most, self._services.settings.context_tokens, beside)
+        recalled = await self._recalled(run, question, context, answer)
         built = context.build(
             Material(
                 question=GO_ON if answer else question,
@@ -108,7 +124,7 @@ class Prompts:
                 pins=remembered.pins,
                 summaries=remembered.summaries,
                 turns=remembered.turns,
-                passages=await self._recalled(run, question, context, answer),
+                passages=recalled,
                 pictures=await self._pictures(manner) if not answer else (),
             )
         )
@@ -119,7 +135,9 @@ class Prompts:
         )  # fmt: skip
         before = answer.text if answer else ""
         told = (*notices, *manner.sentences)
-        return Prompt(request, built, manner, question, before, told, remembered.stale)
+        used = recalled[: len(recalled) - built.left_out["recalled"]]
+        sources = passages.sources(used)
+        return Prompt(request, built, manner, question, before, told, sources, remembered.stale)
 
     async def _recalled(
         self, run: Run, question: str, context: Context, answer: Turn | None
@@ -132,18 +150,16 @@ class Prompts:
         shared = Shared(self._services.preferences, self._services.works, manner.model)
         return await shared.these(manner.chosen.elsewhere)
 
-    async def _question(self, run: Run) -> tuple[str, list[str]]:
-        """What is asked, with the text of the files that came with it; and what to say of those
-        that are not read.
-        """
+    async def _question(self, run: Run) -> tuple[str, Read]:
+        """What is asked, with the text of the files that came with it."""
         event = run.event
         on = event.on if isinstance(event, Invocation) else None
         message = event if isinstance(event, Message) else on
-        texts, notices = await attachments.read(run, message.attachments if message else ())
-        question = _join(on.text if on else "", texts, words(event))
+        read = await self._attachments.read(run, message.attachments if message else ())
+        question = _join(on.text if on else "", *read.texts, words(event))
         if not question:
-            raise Refused(" ".join(notices))
-        return question, notices
+            raise Refused(" ".join(read.notices))
+        return question, read
 
     async def _heard(self, run: Run) -> tuple[list[Turn], list[str]]:
         try:
@@ -166,6 +182,10 @@ class Prompts:
 
     def _tokens(self, text: str) -> int:
         return tokens.count(self._usual, text)
+
+
+def _sees(model: Model) -> bool:
+    return "image_url" in model.choices.get("parts", ())
 
 
 def words(event: Asked) -> str:

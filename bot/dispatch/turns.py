@@ -110,6 +110,7 @@ class Turns:
             self._answering.pop(answering.delivery.id, None)
         if answering.delivery.place != taken.event.place:
             await self._storage.memory.move(answering.delivery.id, answering.delivery.place)
+            await self._storage.recall.move(answering.delivery.id, answering.delivery.place)
         if isinstance(taken.event, Deleted):
             await self._storage.forgetting.forget(taken.event.of)
             await self._storage.forgetting.finish()

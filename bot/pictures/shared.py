@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from bot.events import Place
 from bot.openai.catalogue import Model
 from bot.openai.chat_parts import PicturePart
@@ -13,6 +15,12 @@ from bot.storage.works import Works
 
 _MOST = 4  # answers with pictures that a thread looks at: the last
 _NAME = "pictures"
+
+
+class Offered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Pictures that came with a question, in the work's folder."""
+
+    files: tuple[str, ...]
 
 
 class Shared:
@@ -40,10 +48,14 @@ class Shared:
         return (await self._preferences.of(place.key)).get(_NAME, "").split()
 
     async def _parts(self, delivery: str) -> list[PicturePart]:
-        work = await self._works.of(delivery, Work)
-        names = [picture.file for picture in work.pictures] if work else []
-        files = [await self._works.file(delivery, name) for name in names]
+        files = [await self._works.file(delivery, name) for name in await self._names(delivery)]
         return [await asyncio.to_thread(_part, content) for content in files if content]
+
+    async def _names(self, delivery: str) -> Sequence[str]:
+        if work := await self._works.of(delivery, Work):
+            return [picture.file for picture in work.pictures]
+        offered = await self._works.of(delivery, Offered)
+        return offered.files if offered else ()
 
 
 def _part(content: bytes) -> PicturePart:

@@ -32,8 +32,7 @@ async def embed(cache: Cache, provider: str, request: EmbeddingRequest, ask: Emb
     StorageUnavailable, and what `ask` raises.
     """
     texts = (request.input,) if isinstance(request.input, str) else request.input
-    same = ("embeddings", sys.byteorder, provider, request.model, request.dimensions, request.extra)
-    looked = await _Looked.up(cache, same, texts)
+    looked = await _Looked.up(cache, _same(provider, request), texts)
     answers = []
     for part in _parts(looked.wanted):
         some = tuple(looked.wanted[key] for key in part)
@@ -43,6 +42,23 @@ async def embed(cache: Cache, provider: str, request: EmbeddingRequest, ask: Emb
     vectors = [array("f", found) for found in looked.found]
     model = answers[-1].model if answers else request.model
     return Vectors(vectors, _sum(answer.usage for answer in answers), model)
+
+
+def embedding_keys(provider: str, request: EmbeddingRequest) -> list[bytes]:
+    """Under which the vectors are kept, so that they can be forgotten with their texts."""
+    texts = (request.input,) if isinstance(request.input, str) else request.input
+    return _keys(_same(provider, request), texts)
+
+
+def _same(provider: str, request: EmbeddingRequest) -> Sequence[Any]:
+    """What the texts have in common."""
+    return (
+        "embeddings", sys.byteorder, provider, request.model, request.dimensions, request.extra,
+    )  # fmt: skip
+
+
+def _keys(same: Sequence[Any], inputs: Sequence[Any]) -> list[bytes]:
+    return [sha256(encoded({"same": same, "input": one})).digest() for one in inputs]
 
 
 async def moderate(
@@ -71,7 +87,7 @@ class _Looked:
     @classmethod
     async def up(cls, cache: Cache, same: Sequence[Any], inputs: Sequence[Any]) -> Self:
         """`same`: what they have in common."""
-        keys = [sha256(encoded({"same": same, "input": one})).digest() for one in inputs]
+        keys = _keys(same, inputs)
         known = await cache.get(keys)
         wanted = {key: one for key, one in zip(keys, inputs, strict=True) if key not in known}
         return cls(cache, keys, known, wanted)

@@ -93,6 +93,10 @@ class Charged:
         provider = self._api.embeddings.provider
         return await cached.embed(self._cache, provider, self._named(request), self._embed)
 
+    def embedding_keys(self, request: EmbeddingRequest) -> list[bytes]:
+        """Under which the cache keeps them."""
+        return cached.embedding_keys(self._api.embeddings.provider, self._named(request))
+
     async def _embed(self, request: EmbeddingRequest) -> Vectors:
         async with self._call(self._bills.embeddings(request)) as call:
             vectors = await self._api.embeddings.create(request, call)

@@ -26,6 +26,7 @@ _QUERIES = {
     "judged messages": "SELECT channel, source, scores, category, action, at "
     "FROM judged WHERE author = ?1",
     "budgets": "SELECT unit, window, capability, amount FROM budgets WHERE subject = ?1",
+    "passages": "SELECT kind, place, title, part, text, at FROM passages WHERE author = ?1",
     "usage": "SELECT * FROM totals WHERE kind = 'person' AND subject = ?1",
     "works": "SELECT delivery, place, facts, at FROM works WHERE author = ?1",
 }  # fmt: skip

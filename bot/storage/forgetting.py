@@ -11,6 +11,7 @@ import msgspec
 from bot.events import Place
 from bot.storage import memory
 from bot.storage.database import Database
+from bot.storage.recall import Recall
 from bot.storage.turns import BITS
 from bot.storage.works import Works
 
@@ -38,9 +39,10 @@ class Kept(msgspec.Struct, frozen=True):
 
 
 class Forgetting:
-    def __init__(self, database: Database, works: Works) -> None:
+    def __init__(self, database: Database, works: Works, recall: Recall) -> None:
         self._database = database
         self._works = works
+        self._recall = recall
 
     # Finding
 
@@ -92,12 +94,14 @@ class Forgetting:
         parts = await self._database.write(partial(_forget, delivery=delivery))
         for part in parts:
             await self._works.forget(part)
+            await self._recall.forget(part)
 
     async def forget_person(self, author: str) -> None:
         """What they chose, pinned and thought of answers. What they said is forgotten one by one,
         before this.
         """
         await self._database.write(partial(_forget_person, author=author))
+        await self._recall.forget_author(author)
 
     async def finish(self) -> None:
         """Nothing of it is left in the write-ahead log either, once nobody reads in it."""

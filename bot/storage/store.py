@@ -19,6 +19,7 @@ from bot.storage.people import People
 from bot.storage.personas import Personas
 from bot.storage.pins import Pins
 from bot.storage.preferences import Preferences
+from bot.storage.recall import Recall
 from bot.storage.receipts import Receipts
 from bot.storage.reports import Reports
 from bot.storage.state import StoredState
@@ -48,7 +49,8 @@ class Storage:
         self.cache = Cache(database, cached)
         self.moderation = Moderation(database)
         self.works = Works(database, files / "works")
-        self.forgetting = Forgetting(database, self.works)
+        self.recall = Recall(database)
+        self.forgetting = Forgetting(database, self.works, self.recall)
         self.exporting = Exporting(database)
         self.receipts = Receipts(database)
         self.reports = Reports(database)

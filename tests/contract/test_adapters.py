@@ -13,6 +13,7 @@ from tests.contract.page import PageWorld
 from tests.contract.show import OGG, PNG, TABLE
 from tests.contract.world import Upload
 from tests.fakes.openai import Fault
+from tests.fakes.openai_media import picture
 
 
 def private(post):
@@ -465,9 +466,16 @@ async def test_a_text_file_is_part_of_the_question(house, world):
 
 
 async def test_a_file_that_is_not_read_is_told_and_the_words_are_answered(house, world):
-    await world.share("what is it?", Upload("fox.png", PNG, "image/png"))
+    await world.share("what is it?", Upload("fox.bin", b"\0\1", "application/octet-stream"))
     await house.answered()
-    await house.shows("cannot read “fox.png”")
+    await house.shows("“fox.bin” is nothing that Parley can read")
+
+
+async def test_a_picture_is_looked_at(house, world):
+    await world.share("what is it?", Upload("fox.png", picture("fox"), "image/png"))
+    await house.answered()
+    _, seen = house.openai.calls[-1].body["messages"][-1]["content"]
+    assert seen["image_url"]["url"].startswith("data:image/webp;base64,")
 
 
 async def test_a_typed_command_takes_the_file_that_came_with_it(house, world):

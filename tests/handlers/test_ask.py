@@ -3,7 +3,6 @@
 import msgspec
 import pytest
 
-from bot.conversation import attachments
 from bot.errors import Refused
 from bot.events import Attachment, Author, Invocation, Message, Place
 from bot.parts import Delta, Notice, Withdraw
@@ -77,13 +76,15 @@ async def test_a_file_alone_is_a_question_too(tmp_path):
 @pytest.mark.parametrize(
     ("attachment", "content", "told"),
     [
-        (Attachment("r", "fox.png", "image/png"), b"", "Parley cannot read “fox.png”"),
-        (Attachment("r", "old.txt", "text/plain"), b"\xff\xfe", "“old.txt” is no text in UTF-8"),
+        (Attachment("r", "fox.png", "image/png"), b"", "“fox.png” is empty"),
         (
-            Attachment("r", "long.log"),
-            b"x" * (attachments.LARGEST + 1),
-            "is longer than the 200 kB",
+            Attachment("r", "fox.png", "image/png"),
+            b"\x89PNG\r\n\x1a\n..",
+            "is a picture that is broken",
         ),
+        (Attachment("r", "fox.bin"), b"\0\1", "“fox.bin” is nothing that Parley can read"),
+        (Attachment("r", "a.pdf"), b"%PDF-1.7", "“a.pdf” is broken"),
+        (Attachment("r", "long.log", size=50_000_000), b"x", "is larger than the 25 MB"),
     ],
 )
 async def test_a_file_that_is_not_read_is_named_and_the_words_are_answered(
@@ -105,7 +106,7 @@ async def test_where_nothing_can_be_read_and_nothing_is_said_the_model_is_not_as
         run.event = msgspec.structs.replace(
             run.event, attachments=(Attachment("r", "fox.png", "image/png"),)
         )
-        with pytest.raises(Refused, match=r"cannot read “fox\.png”"):
+        with pytest.raises(Refused, match=r"“fox\.png” cannot be opened here"):
             await it.screen(run)
         assert it.openai.calls == []
 

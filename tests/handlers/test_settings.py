@@ -299,7 +299,7 @@ async def test_settings_take_one_query_for_all_four_scopes(tmp_path):
 
         it.storage.database.read = counted
         await asked(it)
-        assert len(seen) == 2  # what was said, and what is set
+        assert len(seen) == 3  # what was said, what is set, and whether there is more to find
 
 
 async def test_how_likely_each_word_was_comes_as_a_file(tmp_path):

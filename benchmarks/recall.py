@@ -1,0 +1,140 @@
+"""P10: what is alike among 1e5 vectors of 1,536 numbers, against one product of matrices by NumPy.
+
+The vectors are made as embeddings lie: in heaps, since people come back to the same subjects, and
+all a little to one side. A question is a passage somewhat changed.
+"""
+
+import asyncio
+import statistics
+import tempfile
+import time
+from array import array
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks.row import Row, against, sized, within
+from bot.events import Place
+from bot.recall.meaning import Indexes
+from bot.recall.vectors import kept, unit
+from bot.storage.database import open_database
+from bot.storage.passages import Saying, Scope
+from bot.storage.recall import Recall
+from bot.storage.vectors import Vector
+
+PASSAGES = sized(100_000, 10_000)
+NUMBERS = 1_536
+QUESTIONS = 60
+TOP = 10
+PLACE = Place("slack", "T1", "C1", "1.1")
+SCOPE = Scope(PLACE.payer)
+MODEL = "m"
+
+
+def rows() -> list[Row]:
+    return asyncio.run(_rows())
+
+
+async def _rows() -> list[Row]:
+    vectors, questions = _vectors()
+    with tempfile.TemporaryDirectory() as folder:
+        database = await open_database(Path(folder) / "parley.db")
+        recall = Recall(database)
+        await _fill(recall, vectors)
+        indexes = Indexes(recall.vectors, MODEL)
+        began = time.perf_counter()
+        await indexes.near(questions[0], SCOPE, TOP)
+        loading = time.perf_counter() - began
+        idle = await _idle()
+        figures, stalls = await _measured(indexes, vectors, questions)
+        worded = await _worded(recall)
+        await database.close()
+    floor, ours, hits = map(list, zip(*figures, strict=True))
+    missed = 100 * (1 - statistics.fmean(hits))
+    size = f"{PASSAGES:.0e} x {NUMBERS}"
+    return [
+        against(f"P10 recall over {size}, ms / of a matmul", statistics.median(ours) * 1e3,
+                statistics.median(floor) * 1e3, 0.3),
+        within("P10 missed of the ten nearest, per cent, to 1", missed, 1),
+        within("P10 loop stalls meanwhile, p99 ms, to 5", stalls * 1e3, 5),
+        within("recall, the same of an idle loop, ms, to 5", idle * 1e3, 5),
+        within("recall, the index loaded when first used, ms, to 3000", loading * 1e3, 3_000),
+        within(f"recall, three words among {PASSAGES:.0e}, ms, to 50", worded * 1e3, 50),
+    ]  # fmt: skip
+
+
+def _vectors() -> tuple[np.ndarray, list[np.ndarray]]:
+    random = np.random.default_rng(7)
+    middles = random.standard_normal((PASSAGES // 100, NUMBERS), np.float32)
+    vectors = np.empty((PASSAGES, NUMBERS), np.float32)
+    side = random.standard_normal(NUMBERS, np.float32) * 0.5
+    for start in range(0, PASSAGES, 1_000):
+        heaps = random.integers(len(middles), size=1_000)
+        noise = random.standard_normal((1_000, NUMBERS), np.float32)
+        vectors[start : start + 1_000] = side + middles[heaps] + noise
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    chosen = vectors[random.integers(PASSAGES, size=QUESTIONS)]
+    noise = random.standard_normal(chosen.shape, np.float32) * 0.7 / NUMBERS**0.5
+    return vectors, [unit(array("f", one)) for one in chosen + noise]
+
+
+async def _fill(recall: Recall, vectors: np.ndarray) -> None:
+    words = np.random.default_rng(8).zipf(1.3, size=(PASSAGES, 60)) % 50_000
+    for start in range(0, PASSAGES, 1_000):
+        some = range(start, min(start + 1_000, PASSAGES))
+        sayings = [Saying(" ".join(f"w{word}" for word in words[number])) for number in some]
+        ids = await recall.keep("said", PLACE, sayings, delivery=f"d{start}", author="a")
+        await recall.vectors.learn(
+            MODEL,
+            [Vector(id_, *kept(array("f", vectors[number])), b"")
+             for id_, number in zip(ids, some, strict=True)],
+        )  # fmt: skip
+
+
+async def _measured(
+    indexes: Indexes, vectors: np.ndarray, questions: list[np.ndarray]
+) -> tuple[list[tuple[float, float, float]], float]:
+    """Floor and ours take turns, so that a busy machine is unfair to both."""
+    figures, stalls = [], list[float]()
+    for question in questions:
+        began = time.perf_counter()
+        exact = vectors @ question
+        floor = time.perf_counter() - began
+        best = set(np.argpartition(-exact, TOP)[:TOP] + 1)  # ids count from 1
+        await asyncio.sleep(0.1)  # BLAS's threads go on spinning for a while
+        watch = asyncio.create_task(_watch(stalls))
+        began = time.perf_counter()
+        found = await indexes.near(question, SCOPE, TOP)
+        ours = time.perf_counter() - began
+        watch.cancel()
+        figures.append((floor, ours, len(best & {near.id for near in found}) / TOP))
+    return figures, _p99(stalls)
+
+
+async def _idle() -> float:
+    """What this machine does to a loop that does nothing."""
+    stalls = list[float]()
+    watch = asyncio.create_task(_watch(stalls))
+    await asyncio.sleep(1.0)
+    watch.cancel()
+    return _p99(stalls)
+
+
+def _p99(times: list[float]) -> float:
+    return sorted(times)[int(len(times) * 0.99)]
+
+
+async def _watch(stalls: list[float]) -> None:
+    while True:
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        stalls.append(time.perf_counter() - began - 0.001)
+
+
+async def _worded(recall: Recall) -> float:
+    times = []
+    for number in range(20):
+        began = time.perf_counter()
+        await recall.worded(f"w{40 + number} w{700 + number} w{9000 + number}", SCOPE, 50)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)

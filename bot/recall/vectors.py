@@ -1,0 +1,41 @@
+"""Vectors as they are kept: their signs, a bit each, and their numbers in half precision."""
+
+from array import array
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float32]
+Bits: TypeAlias = NDArray[np.uint64]
+
+
+def unit(vector: "array[float]") -> Floats:
+    numbers = np.asarray(vector, np.float32)
+    length = float(np.linalg.norm(numbers))
+    return numbers / length if length else numbers
+
+
+def kept(vector: "array[float]") -> tuple[bytes, bytes]:
+    """(bits, numbers)."""
+    numbers = unit(vector)
+    return signs(numbers).tobytes(), numbers.astype("<f2").tobytes()
+
+
+def all_kept(found: "Sequence[array[float]]") -> list[tuple[bytes, bytes]]:
+    return [kept(vector) for vector in found]
+
+
+def signs(numbers: Floats) -> Bits:
+    """A multiple of 64."""
+    bits = np.packbits(numbers > 0)
+    return np.pad(bits, (0, -len(bits) % 8)).view(np.uint64)
+
+
+def alike(query: Floats, numbers: Sequence[bytes]) -> list[float]:
+    """The cosines; those of another length are not alike."""
+    size = len(query) * 2
+    fitting = b"".join(one if len(one) == size else bytes(size) for one in numbers)
+    matrix: Any = np.frombuffer(fitting, "<f2").reshape(-1, len(query)).astype(np.float32)
+    return [float(cosine) for cosine in matrix @ query]
