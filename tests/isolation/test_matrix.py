@@ -41,7 +41,9 @@ class Rooms:
         return place.channel.startswith("D")
 
     async def may_read(self, author, place):
-        return not place.channel.startswith("D") or place.channel == f"D{author.name}"
+        """Of whichever workspace: that it is theirs is not asked of the platform."""
+        own = f"D{author.name}{author.id.split(':')[1]}"
+        return not place.channel.startswith("D") or place.channel == own
 
     async def link(self, _place, _source):
         return ""
@@ -156,6 +158,31 @@ async def test_no_tool_tells_of_others(here, seat):
         here.openai.tool_calls.append({tool: "{}"})
         seen = await _seen(here, _message(seat, "Look it up", f"t{number}"))
         assert not _leaks(seen + _sent(here), seat, same_thread), tool
+
+
+def may_read(seat, other):
+    """Channels are for all of a workspace, direct messages for one."""
+    direct = other.place.channel.startswith("D")
+    return seat.place.workspace == other.place.workspace and (
+        not direct or seat.author == other.author
+    )
+
+
+@pytest.mark.parametrize("seat", SEATS[::3], ids=IDS[::3])
+async def test_recall_finds_what_one_may_read_and_stays_in_its_workspace(here, seat):
+    for channel in {other.place.channel_key for other in SEATS}:
+        await here.services.preferences.put(channel, "recall", "on")
+        await here.services.recall.unrecalled.catch_up(channel)
+    (chore,) = [chore for chore in here.services.chores if chore.name == "recall"]
+    await chore.work()
+    found = ""
+    for number, other in enumerate(SEATS):
+        event = Invocation(id=f"r{number}", place=seat.place, author=seat.author, at=1.0,
+                           command="recall", values={"words": other.word})  # fmt: skip
+        seen = await _seen(here, Run(event, f"dr{number}"))
+        assert not _leaks(seen, seat, may_read)
+        found += seen
+    assert seat.word in found
 
 
 @pytest.mark.parametrize("seat", SEATS[::5], ids=IDS[::5])
