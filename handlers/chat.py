@@ -29,7 +29,19 @@ from bot.openai import tokens
 from bot.openai.chat import ChatChunk, ChatRequest
 from bot.openai.chat_tools import ToolCalls
 from bot.openai.errors import OpenAIError
-from bot.parts import RECEIPT, Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
+from bot.parts import (
+    RECEIPT,
+    Button,
+    Buttons,
+    Delta,
+    Notice,
+    Part,
+    Remove,
+    Reply,
+    Status,
+    Text,
+    Withdraw,
+)
 from bot.recall.recalling import Recalling
 from bot.recall.searching import Searching
 from bot.run import Run
@@ -175,6 +187,8 @@ class Chat:
             if not run.stopped or (run.stopped == "shutdown" and not draft.text):
                 raise
             draft.ending = run.stopped
+            for key in talk.under_way:
+                yield Remove(key)
         except OpenAIError as error:
             if not draft.text:
                 await self._keep(run, prompt.question, "")

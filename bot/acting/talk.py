@@ -29,6 +29,12 @@ class Talk:
         """Nothing more is done."""
         return sum(message.role == "assistant" for message in self.said) >= MOST_ROUNDS
 
+    @property
+    def under_way(self) -> list[str]:
+        """The keys of the cards of what is not done."""
+        cards = (part for part in self.shown.values() if isinstance(part, Card))
+        return [card.key for card in cards if card.state == "running"]
+
     def request(self, request: ChatRequest) -> ChatRequest:
         """The next one. What comes first stays as it was, for the provider's cache."""
         if not self.said:

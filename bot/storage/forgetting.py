@@ -92,7 +92,7 @@ class Forgetting:
         that nothing is left of is not read anew from the platform.
         """
         parts = await self._database.write(partial(_forget, delivery=delivery))
-        for part in parts:
+        for part in {*parts, *await self._works.parts(delivery)}:
             await self._works.forget(part)
             await self._recall.forget(part)
 

@@ -69,6 +69,11 @@ class Works:
         """All that it made."""
         return await asyncio.to_thread(_files, self._folder / delivery)
 
+    async def parts(self, delivery: str) -> list[str]:
+        """Those of which there are files: `d.1` of `d`."""
+        found = await asyncio.to_thread(lambda: list(self._folder.glob(f"{delivery}.*")))
+        return [folder.name for folder in found]
+
     async def forget(self, delivery: str) -> None:
         query = "DELETE FROM works WHERE delivery = ?"
         await self._database.write(lambda db: db.execute(query, (delivery,)).rowcount)

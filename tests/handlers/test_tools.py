@@ -1,5 +1,6 @@
 """The tool loop of chat, and its limits."""
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from bot.acting.tools import Tools
 from bot.commands import Command, Option
 from bot.events import Author
 from bot.parts import Text
+from bot.screen import Screen
 from tests.handlers.desk import ADA, PLACE, desk
 
 BOSS = Author("slack:T1:BOSS", "Boss")
@@ -182,6 +184,33 @@ async def test_of_an_injected_admin_command_an_admin_is_asked_first(tmp_path):
 
 def _fields(event):
     return {name: getattr(event, name) for name in event.__struct_fields__}
+
+
+async def test_stopped_while_a_tool_works_nothing_looks_under_way(tmp_path):
+    async with acting(tmp_path) as here:
+        begun = asyncio.Event()
+
+        async def wait(_run):
+            begun.set()
+            await asyncio.Event().wait()
+            yield Text("never")
+
+        here.services.commands["wait"] = Command("wait", "Wait", wait, tool=True)
+        here.openai.tool_calls.append({"wait": "{}"})
+        run, screen = here.asked("Please wait"), Screen()
+
+        async def pump():
+            async for part in here.reply(run):
+                screen.show(part)
+
+        task = asyncio.create_task(pump())
+        await begun.wait()
+        assert [card.state for card in screen.cards] == ["running"]
+        run.stopped = "person"
+        task.cancel()
+        await task
+        assert not screen.cards
+        assert "Stopped" in screen.text or "empty" in screen.text
 
 
 async def test_below_the_limit_nobody_is_asked_and_without_a_limit_never(tmp_path):

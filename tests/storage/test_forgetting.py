@@ -43,6 +43,8 @@ async def test_of_what_is_forgotten_no_byte_is_left(storage, path):
     await storage.works.keep(Run(said(), "d1.1"), Facts(SECRET), {"b": SECRET.encode()})
     await say(storage, "d1.1")
     await storage.steps.put("d1", "step", SECRET)
+    spoken = await storage.works.folder("d1.2")  # of which there are no facts
+    (spoken / "speech").write_text(SECRET)
     assert traces(path)
     await storage.forgetting.forget("d1")
     await storage.forgetting.finish()
