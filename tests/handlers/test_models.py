@@ -38,7 +38,7 @@ async def test_models_are_listed_with_what_is_known_of_them(tmp_path):
 async def test_they_are_searched_by_name_and_capability(tmp_path):
     async with desk(tmp_path) as it:
         it.openai.models = ["whisper-1", "gpt-4o", "gpt-4o-mini"]
-        assert (await say(it, "models list", search="MINI")).startswith("**1 models**")
+        assert (await say(it, "models list", search="MINI")).startswith("**1 model**")
         assert "`whisper-1`" in await say(it, "models list", capability="transcription")
         assert await say(it, "models list", search="zzz") == "There is no such model."
 
