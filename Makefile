@@ -5,7 +5,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-annotate --no-header
 
-.PHONY: help run test check browser chaos engines postman bench docs lock clean
+.PHONY: help run test check browser chaos long engines postman bench docs lock clean
 
 help:  ## this list
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -30,6 +30,9 @@ browser: .venv/dev  ## the tests that drive a browser
 
 chaos: .venv/dev  ## kill Parley again and again, and count what is lost
 	$(BIN)/python -m pytest -m chaos
+
+long: .venv/dev  ## hundreds and thousands of turns, calls and rows, in minutes
+	$(BIN)/python -m pytest -m long -n 2
 
 engines: .venv/dev  ## what the sandbox's engines speak and hear, in minutes
 	$(BIN)/python -m pytest -m engines tests/sandbox

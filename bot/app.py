@@ -13,6 +13,8 @@ from functools import partial
 from aiohttp import web
 
 from bot import twin
+from bot.admin.gate import off_because
+from bot.admin.mount import mount as mount_admin
 from bot.chores import keep_doing
 from bot.commands import Commands
 from bot.discovery import connect_adapters, platforms, set_up_handlers
@@ -63,14 +65,14 @@ async def run(settings: Settings) -> None:
         services = compose(stack, settings, storage, sandbox)
         router = set_up_handlers(services)
         supervision = Supervision()
-        server = Server(
-            settings.http_host, settings.http_port, partial(_health, storage, supervision)
-        )
+        health = partial(_health, storage, supervision)
+        server = Server(settings.http_host, settings.http_port, health)
         adapters = services.adapters
         adapters |= connect_adapters(ground(settings, storage, server.app, services.chat_model))
         turns = Turns(storage, router, layers_of(services), adapters)
         dispatcher = Dispatcher(storage.inbox, turns)
         services.announce.accept = dispatcher.accept
+        mount_admin(server.app, services, storage, dispatcher.accept, health)
         await server.start()
         stack.push_async_callback(server.stop)
         _say_where(server, adapters, settings)
@@ -98,6 +100,7 @@ def compose(
         settings=settings,
         admins=frozenset((*settings.admins, *PAGE_ADMINS)),
         sandboxed=settings.only_sandbox,
+        providers=providers,
         models=providers.models,
         catalogue=models,
         openai=openai,
@@ -170,6 +173,7 @@ def _say_where(server: Server, adapters: Mapping[str, Adapter], settings: Settin
     for name, kind in platforms():
         if name not in adapters:
             log.info("%s: %s", name, load(kind).wanting)
+    log.info("%s", off_because(settings) or "the admin pages are at /admin")
 
 
 async def _health(storage: Storage, supervision: Supervision) -> Mapping[str, str]:

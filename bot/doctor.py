@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from bot import manifest, provider_check
+from bot.admin.gate import off_because
 from bot.app import ground
 from bot.commands import Commands
 from bot.discovery import platforms
@@ -44,6 +45,7 @@ async def _findings(settings: Settings) -> AsyncGenerator[tuple[str, Finding], N
         ("catalogue", _catalogue),
         ("budgets", _budgets),
         ("admins", _admins),
+        ("admin-pages", _admin_pages),
     ):
         yield what, await _looked(look(settings))
     for name, finding in await provider_check.check(settings):
@@ -88,6 +90,13 @@ async def _admins(settings: Settings) -> Finding:
     if settings.admins:
         return Finding(f"{', '.join(settings.admins)}.")
     return Finding("None set: nobody may use admin commands. See PARLEY_ADMINS.", "--")
+
+
+async def _admin_pages(settings: Settings) -> Finding:
+    if sentence := off_because(settings):
+        return Finding(sentence, "--")
+    asked = "the password is asked for" if settings.admin_password else "open, as nothing costs"
+    return Finding(f"At /admin: {asked}.")
 
 
 async def _platform(

@@ -11,6 +11,7 @@ from bot import twin
 from bot.openai.catalogue import Catalogue
 from bot.openai.client import OPENAI
 from bot.openai.limits import Limits
+from bot.openai.standing import Standing
 from bot.openai.transport import Transport
 from bot.provider_settings import CAPABILITIES, Capability
 from bot.settings import Settings
@@ -64,6 +65,13 @@ class Providers:
 
     def model(self, capability: str) -> str:
         return self.models[capability]
+
+    def standings(self) -> list[tuple[Sequence[str], list[Standing]]]:
+        """The capabilities that share a route, and how its servers stand, in their order."""
+        return [
+            ([name for name, of in self._routes.items() if of == way], transport.standings())
+            for way, transport in self._transports.items()
+        ]
 
     async def aclose(self) -> None:
         for transport in self._transports.values():

@@ -12,6 +12,7 @@ from bot.moderating.judge import Judge
 from bot.openai.catalogue import Catalogue
 from bot.openai.organization import Organization
 from bot.ports import Adapter
+from bot.providers import Providers
 from bot.settings import Settings
 from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
@@ -40,6 +41,7 @@ class Services:
     settings: Settings
     admins: frozenset[str]  # author ids: those set, and the page's own where it has one
     sandboxed: bool  # nothing costs anything: all of it is the sandbox's
+    providers: Providers
     models: Mapping[str, str]  # that are asked, by capability
     catalogue: Catalogue
     openai: OpenAI

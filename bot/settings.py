@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, AliasChoices, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import ParleyError
@@ -73,6 +80,8 @@ class Settings(Environment, ProviderSettings):
     database_url: str = "sqlite:///parley.db"
     http_host: str = "127.0.0.1"
     http_port: int = Field(8080, ge=0, le=65535)
+    page_hosts: Annotated[tuple[str, ...], NoDecode] = ()  # names that browsers reach it by
+    admin_password: SecretStr | None = None  # of the admin pages
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     timezone: str = "UTC"  # in which a day and a month of a budget begin
     admins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -97,7 +106,7 @@ class Settings(Environment, ProviderSettings):
     budget_contact: str = "an admin"  # whom to ask for more, in "Ask … if you need more"
     unpriced_call_ceiling: Money = None  # what to reserve for a call whose price is not known
 
-    @field_validator("admins", mode="before")
+    @field_validator("admins", "page_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value

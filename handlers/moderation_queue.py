@@ -8,6 +8,7 @@ from bot.commands import Command, Option
 from bot.errors import Refused
 from bot.events import Author, Invocation
 from bot.moderating.acting import Actor
+from bot.moderating.decisions import DECISIONS
 from bot.moderating.kinds import KINDS, plain
 from bot.parts import Button, Buttons, Card, Reply, Text
 from bot.run import Run
@@ -16,13 +17,6 @@ from bot.storage.moderation import Judged, Review
 
 SHOWN = 4  # scores
 LEAST = 0.05  # of those that say something
-DECISIONS = {  # command -> label, and what is said of it afterwards
-    "approve_case": ("Approve", "approved"),
-    "remove_case": ("Remove", "removed"),
-    "warn_case": ("Warn", "warned"),
-    "timeout_case": ("Time out", "timed out"),
-    "allow_case": ("Always allow this", "allowed"),
-}
 DOES = {"removed": "delete", "timed out": "timeout"}
 WARNING = (
     "A message of yours looks like {kind}, which is not welcome here. If that is a mistake, tell "

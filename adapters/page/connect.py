@@ -13,7 +13,6 @@ from msgspec.structs import replace
 from adapters.pacing import Pace, frames
 from adapters.page import media, receive, sight
 from adapters.page.channels import Channels, shared
-from adapters.page.door import Door
 from adapters.page.files import page, static
 from adapters.page.forgetting import Forgetting
 from adapters.page.lobby import Lobby
@@ -31,6 +30,7 @@ from adapters.page.uploads import Uploads
 from adapters.page.visit import Visit
 from bot.commands import Commands, Suggest
 from bot.events import Attachment, Author, Message, Place
+from bot.http.door import Door
 from bot.ports import Accept, Delivery, Finding, Ground, Which
 from bot.screen import Screen
 

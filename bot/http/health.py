@@ -20,7 +20,7 @@ def healthz(health: Health) -> Callable[[web.Request], Awaitable[web.Response]]:
     """200 while all is ok, 503 otherwise: `{"status": "ok", "checks": {"database": "ok"}}`."""
 
     async def handler(_request: web.Request) -> web.Response:
-        checks = await _looked(health)
+        checks = await looked(health)
         well = all(state == "ok" for state in checks.values())
         body = {"status": "ok" if well else "failing", "checks": checks}
         return web.json_response(body, status=200 if well else 503)
@@ -28,7 +28,7 @@ def healthz(health: Health) -> Callable[[web.Request], Awaitable[web.Response]]:
     return handler
 
 
-async def _looked(health: Health) -> Mapping[str, str]:
+async def looked(health: Health) -> Mapping[str, str]:
     try:
         async with asyncio.timeout(_PATIENCE):
             return dict(await health())

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from bot.openai import errors
 from bot.openai.retry import Clock, asked_for
+from bot.openai.standing import BreakerStanding
 
 FAILURES = 10  # in a row
 PAUSE = 15.0  # seconds
@@ -23,6 +24,12 @@ class Breaker:
         self._failures = 0
         self._opens = 0.0  # when the next one may try, of clock.now
         self._probing = False
+
+    def standing(self, capability: str) -> BreakerStanding:
+        if self._failures < FAILURES:
+            return BreakerStanding(capability, "closed", self._failures, 0.0)
+        left = max(0.0, self._opens - self._clock.now())
+        return BreakerStanding(capability, "open" if left else "half open", self._failures, left)
 
     @contextmanager
     def guarded(self) -> Iterator[None]:

@@ -7,6 +7,7 @@ from collections import deque
 import msgspec
 
 from bot.openai.errors import Headers
+from bot.openai.standing import Level
 
 MINUTE, DAY = 60.0, 86_400.0
 _SLOTS = 60  # of a window; what is taken within one of them is one number
@@ -35,8 +36,7 @@ class Window:
 
     def wait(self, amount: int, now: float) -> float:
         """Seconds until this much can be taken; more than the limit counts as the limit."""
-        while self._taken and self._taken[0][0] <= now:
-            self._sum -= self._taken.popleft()[1]
+        self._forget(now)
         over = self._sum + min(amount, self._limit) - self._limit
         if over <= 0:
             return 0.0
@@ -45,6 +45,14 @@ class Window:
             if over <= 0:
                 return free - now
         raise AssertionError  # the sum is that of the slots
+
+    def level(self, kind: str, now: float) -> Level:
+        self._forget(now)
+        return Level(kind, self._seconds, self._limit - self._sum, self._limit)
+
+    def _forget(self, now: float) -> None:
+        while self._taken and self._taken[0][0] <= now:
+            self._sum -= self._taken.popleft()[1]
 
     def take(self, amount: int, now: float) -> None:
         slot = self._seconds / _SLOTS
@@ -74,6 +82,9 @@ class Bucket:
     def take(self, amount: int, now: float) -> None:
         self._level = self._filled(now) - min(amount, self._limit)
         self._at = now
+
+    def level(self, kind: str, now: float) -> Level:
+        return Level(kind, 0.0, max(0, int(self._filled(now))), self._limit)
 
     def _filled(self, now: float) -> float:
         return min(self._limit, self._level + (now - self._at) * self._rate)

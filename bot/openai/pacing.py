@@ -9,6 +9,7 @@ from bot.openai.calls import Call
 from bot.openai.errors import Headers, LimitReached, OpenAIError, RateLimited
 from bot.openai.limits import DAY, MINUTE, Bucket, Limits, Window, told
 from bot.openai.retry import FIRST_WAIT, Clock, asked_for
+from bot.openai.standing import PaceStanding
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +28,9 @@ class Queue:
 
     def __init__(self) -> None:
         self._lines: OrderedDict[str, deque[_Waiter]] = OrderedDict()
+
+    def __len__(self) -> int:
+        return sum(map(len, self._lines.values()))
 
     def __bool__(self) -> bool:
         return bool(self._lines)
@@ -79,6 +83,12 @@ class Pace:
         except asyncio.CancelledError:
             self._queue.remove(waiter)
             raise
+
+    def standing(self, model: str) -> PaceStanding:
+        now = self._clock.now()
+        levels = [window.level(kind, now) for kind, window in self._windows]
+        levels += [bucket.level(kind, now) for kind, bucket in self._buckets.items()]
+        return PaceStanding(model, levels, len(self._queue), max(0.0, self._closed - now))
 
     def answered(self, headers: Headers) -> None:
         now = self._clock.now()

@@ -20,6 +20,7 @@ from bot.openai.limits import Limits
 from bot.openai.meter import Meter
 from bot.openai.pacing import Pace
 from bot.openai.retry import Clock
+from bot.openai.standing import Standing
 from bot.openai.stream import Answer, Stream
 
 __all__ = ["Answer", "Timeouts", "Transport"]
@@ -64,6 +65,13 @@ class Transport:
     @property
     def address(self) -> str:
         return str(self._http.address)
+
+    def standings(self) -> list[Standing]:
+        """Its own, then those that stand in for it."""
+        breakers = [breaker.standing(name) for name, breaker in sorted(self._breakers.items())]
+        paces = [pace.standing(model) for model, pace in sorted(self._paces.items())]
+        own = Standing(self.address, breakers, paces)
+        return [own, *(self._fallback.standings() if self._fallback else ())]
 
     async def aclose(self) -> None:
         """That of its fallback too."""

@@ -13,7 +13,7 @@ from bot.moderating.policy import Policy, Version
 from bot.storage.database import Database
 
 _AT_ONCE = 1_000  # rows forgotten in one transaction
-_JUDGED = "message, place, source, author, hash, scores, version, category, action, at"
+JUDGED = "message, place, source, author, hash, scores, version, category, action, at"
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -86,18 +86,18 @@ class Moderation:
         await self._database.write(lambda db: db.execute(query, row).rowcount)
 
     async def judged(self, message: str) -> Judged | None:
-        query = f"SELECT {_JUDGED} FROM judged WHERE message = ?"  # noqa: S608  names of columns
+        query = f"SELECT {JUDGED} FROM judged WHERE message = ?"  # noqa: S608  names of columns
         row = await self._database.read(lambda db: db.execute(query, (message,)).fetchone())
-        return _judged(row) if row else None
+        return judged_of(row) if row else None
 
     async def since(self, channel: str, at: float, most: int) -> Sequence[Judged]:
         """What was said in the channel from then on, newest first."""
         query = (
-            f"SELECT {_JUDGED} FROM judged WHERE channel = ? AND at >= ? ORDER BY at DESC LIMIT ?"  # noqa: S608  as above
+            f"SELECT {JUDGED} FROM judged WHERE channel = ? AND at >= ? ORDER BY at DESC LIMIT ?"  # noqa: S608  as above
         )
         key = (channel, at, most)
         rows = await self._database.read(lambda db: db.execute(query, key).fetchall())
-        return [_judged(row) for row in rows]
+        return [judged_of(row) for row in rows]
 
     async def ask(self, delivery: str, message: str) -> None:
         """A case is before the moderators."""
@@ -161,7 +161,7 @@ def _decide(
     return Review(*found) if found else None
 
 
-def _judged(row: Sequence[Any]) -> Judged:
+def judged_of(row: Sequence[Any]) -> Judged:
     message, place, source, author, digest, scores, *rest = row
     there = msgspec.json.decode(place, type=Place)
     by_category = msgspec.json.decode(scores, type=dict[str, float])

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal, NamedTuple, TypeAlias
 
+from bot.storage.balances import Window
 from bot.storage.database import Database
 
 Dimension: TypeAlias = Literal["author", "channel", "model", "capability", "day"]
@@ -72,8 +73,13 @@ class Reports:
         return [Line._make((*row[:5], Sums(*row[5:]))) for row in rows]
 
     async def workspaces(self) -> list[str]:
-        query = "SELECT DISTINCT workspace FROM usage_days"
-        return await self._database.read(lambda db: [row[0] for row in db.execute(query)])
+        return await self._database.read(lambda db: [row[0] for row in db.execute(_WORKSPACES)])
+
+    async def of_all(self, window: Window, start: int) -> Sums:
+        """Of all workspaces, in a window by its beginning (UTC seconds): calls and money."""
+        key = (start, window)
+        row = await self._database.read(lambda db: db.execute(_OF_ALL, key).fetchone())
+        return Sums(*row)
 
     async def first_day(self, workspace: str) -> int | None:
         """Of which something is known."""
@@ -89,6 +95,15 @@ class Reports:
         rows = await self._database.read(lambda db: db.execute(query, facts).fetchall())
         return {(utc, capability, model): Sums(*sums) for utc, capability, model, *sums in rows}
 
+
+# One look at the index for each, where DISTINCT would read all of it.
+_WORKSPACES = """WITH RECURSIVE found (workspace) AS (
+        SELECT min(workspace) FROM usage_days
+        UNION ALL SELECT (SELECT min(workspace) FROM usage_days WHERE workspace > found.workspace)
+        FROM found WHERE workspace IS NOT NULL
+    ) SELECT workspace FROM found WHERE workspace IS NOT NULL"""
+_OF_ALL = """SELECT coalesce(sum(calls), 0), coalesce(sum(spent), 0), coalesce(sum(unpriced), 0),
+    coalesce(sum(estimated), 0) FROM totals WHERE start = ? AND window = ? AND kind = 'workspace'"""
 
 _SUMS = ", ".join(f"sum({name})" for name in Sums._fields)
 _WHERE = "WHERE workspace = ? AND day >= ? AND day < ?"

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bot.storage.budgets import BudgetBook
 from bot.storage.cache import USUAL, Cache
+from bot.storage.cases import Cases
 from bot.storage.database import Database, open_database
 from bot.storage.duties import Duties
 from bot.storage.exporting import Exporting
@@ -25,6 +26,7 @@ from bot.storage.reports import Reports
 from bot.storage.state import StoredState
 from bot.storage.steps import Steps
 from bot.storage.summaries import Summaries
+from bot.storage.under_way import UnderWay
 from bot.storage.weekly import WeeklyReports
 from bot.storage.works import Works
 
@@ -48,6 +50,7 @@ class Storage:
         self.people = People(database)
         self.cache = Cache(database, cached)
         self.moderation = Moderation(database)
+        self.cases = Cases(database)
         self.works = Works(database, files / "works")
         self.recall = Recall(database)
         self.forgetting = Forgetting(database, self.works, self.recall)
@@ -56,6 +59,7 @@ class Storage:
         self.reports = Reports(database)
         self.weekly = WeeklyReports(database)
         self.jobs = Jobs(database)
+        self.under_way = UnderWay(database)
 
     async def close(self) -> None:
         await self.database.close()

@@ -24,10 +24,11 @@ async def test_all_is_sound(parley, key):
         done = await parley.run(
             "doctor", **key, **slack.environment, **discord.environment,
             PARLEY_BUDGET_PERSON_DAY="1.50", PARLEY_ADMINS="slack:T1:U1",
-            SLACK_APP_CONFIG_TOKEN=CONFIG_TOKEN,
+            SLACK_APP_CONFIG_TOKEN=CONFIG_TOKEN, PARLEY_ADMIN_PASSWORD="sesame",
         )  # fmt: skip
     found = findings(done)
     assert done.status == SOUND
+    assert found["ok", "admin-pages"] == "At /admin: the password is asked for."
     absent = {"embeddings", "images", "speech", "transcription", "translation", "moderation"}
     unsure = {what for mark, what in found if mark != "ok"}
     assert unsure == {"discord", "jobs"} | absent  # the fake has two models

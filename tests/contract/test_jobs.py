@@ -10,7 +10,6 @@ import pytest
 
 from bot.jobs.watch import Watch
 from tests.contract.world import Upload
-from tests.tuning.stand_in import stand_in
 
 GOOD = b"".join(
     json.dumps({"messages": [{"role": "user", "content": f"{n} and 1?"},
@@ -73,8 +72,7 @@ def succeeds(house):
     }  # fmt: skip
 
 
-async def test_a_fine_tune_from_the_file_to_its_use(house, world, admin, monkeypatch):
-    stand_in(monkeypatch)
+async def test_a_fine_tune_from_the_file_to_its_use(house, world, admin):
     _, shown = await begun(house, world)
     before = len(world.posts())
     assert shown.buttons == ("Cancel", "Pause", "Events")
@@ -104,10 +102,7 @@ async def settings(house):
     return [json.loads(facts).get("hyperparameters") for (facts,) in rows]
 
 
-async def test_the_quote_is_settled_by_a_form_and_confirmed_by_an_admin_alone(
-    house, world, admin, monkeypatch
-):
-    stand_in(monkeypatch)
+async def test_the_quote_is_settled_by_a_form_and_confirmed_by_an_admin_alone(house, world, admin):
     await world.share("finetune create gpt-4o-mini suffix:sums",
                       Upload("sums.jsonl", GOOD, "application/jsonl"))  # fmt: skip
     quote = await card(house, world, "Fine-tune sums?")
@@ -126,10 +121,7 @@ async def test_the_quote_is_settled_by_a_form_and_confirmed_by_an_admin_alone(
     assert len(shows(world, "Fine-tune sums?")) == 1
 
 
-async def test_what_a_slash_command_began_ends_where_people_see_it(
-    house, world, admin, monkeypatch
-):
-    stand_in(monkeypatch)
+async def test_what_a_slash_command_began_ends_where_people_see_it(house, world, admin):
     resources = house.openai.resources
     resources.contents["file-a"] = GOOD
     resources.files["file-a"] = {
@@ -150,8 +142,7 @@ async def test_what_a_slash_command_began_ends_where_people_see_it(
     assert not shows(world, "Fine-tune sums?")
 
 
-async def test_the_button_pauses_and_the_card_says_so(house, world, admin, monkeypatch):
-    stand_in(monkeypatch)
+async def test_the_button_pauses_and_the_card_says_so(house, world, admin):
     _, shown = await begun(house, world)
     await world.press("Pause", post=shown.id)
     await world.until(lambda: any("Resume" in post.buttons for post in world.posts()))
@@ -159,10 +150,7 @@ async def test_the_button_pauses_and_the_card_says_so(house, world, admin, monke
     await house.settled()
 
 
-async def test_where_the_cards_message_was_deleted_the_end_is_told(
-    house, world, admin, monkeypatch
-):
-    stand_in(monkeypatch)
+async def test_where_the_cards_message_was_deleted_the_end_is_told(house, world, admin):
     _, shown = await begun(house, world)
     if house.world.adapter.name == "slack":
         await world.slack.delete(shown.id)

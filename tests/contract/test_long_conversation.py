@@ -8,7 +8,7 @@ TURNS = 200
 WORDS = "word " * 90  # so that the thread outgrows what goes along word for word
 
 
-@pytest.mark.chaos
+@pytest.mark.long
 @pytest.mark.timeout(180)
 async def test_two_hundred_turns_are_answered_once_each_and_what_was_said_is_known(house, world):
     root = await world.mention(f"number 0 {WORDS}")

@@ -11,7 +11,7 @@ from tests.contract.slack import SlackWorld
 QUESTIONS = 1000
 
 
-@pytest.mark.chaos
+@pytest.mark.long
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("world", [SlackWorld, DiscordWorld], ids=["slack", "discord"])
 async def test_a_thousand_questions_get_a_thousand_answers_each_in_its_thread(world, tmp_path):

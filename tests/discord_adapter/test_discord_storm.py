@@ -12,7 +12,7 @@ from tests.contract.house import living
 QUESTIONS, CHANNELS = 1000, 20
 
 
-@pytest.mark.chaos
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_1000_questions_with_replays_and_drops_are_answered_once_and_in_their_place(tmp_path):
     world = DiscordWorld()

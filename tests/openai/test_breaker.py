@@ -136,3 +136,13 @@ def test_the_capabilities_of_sound_are_told_apart():
     paths = ("audio/speech", "audio/translations", "images/edits", "fine_tuning/jobs/j/events")
     kinds = [Call("POST", path).capability for path in paths]
     assert kinds == ["speech", "translations", "images", "fine_tuning"]
+
+
+def test_how_it_stands_is_told_without_letting_anybody_through(breaker, held):
+    assert breaker.standing("chat") == ("chat", "closed", 0, 0.0)
+    opened(breaker)
+    assert breaker.standing("chat") == ("chat", "open", FAILURES, PAUSE)
+    held.time += PAUSE
+    assert breaker.standing("chat") == ("chat", "half open", FAILURES, 0.0)
+    assert through(breaker)
+    assert breaker.standing("chat") == ("chat", "closed", 0, 0.0)

@@ -182,3 +182,28 @@ async def test_a_wait_that_is_too_long_is_not_begun_and_not_booked(connect, held
     with pytest.raises(errors.LimitReached):
         await transport.fetch(ask, books, read)
     assert books.told == held.slept == []
+
+
+async def test_how_it_stands_is_told_and_changes_nothing(held):
+    road = Road(held, rpm=3, ipm=10)
+    await road.go("a1", images=4)
+    told = road.pace.standing("m")
+    assert told == road.pace.standing("m")
+    assert [tuple(level) for level in told.levels] == [
+        ("requests", 60.0, 2, 3), ("images", 60.0, 6, 10),
+    ]  # fmt: skip
+    assert (told.model, told.waiting, told.closed) == ("m", 0, 0.0)
+    road.pace.failed(errors.RateLimited("", headers={"retry-after": "7"}))
+    assert road.pace.standing("m").closed == 7
+
+
+async def test_who_waits_is_counted(held):
+    road = Road(held, rpm=1)
+    road.pace._clock = gated(held, gate := asyncio.Event())
+    waiting = [asyncio.create_task(road.go(name)) for name in ("a1", "a2", "b1")]
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert road.pace.standing("m").waiting == 2
+    gate.set()
+    await asyncio.gather(*waiting)
+    assert road.pace.standing("m").waiting == 0

@@ -107,7 +107,7 @@ async def run(twin, tmp_path, attempt, dies_after=None):
     return child.returncode
 
 
-@pytest.mark.chaos
+@pytest.mark.long
 async def test_kill_9_wherever_it_comes_makes_nothing_twice(twin, tmp_path):
     assert await run(twin, tmp_path, 0) == 0
     deaths = [await run(twin, tmp_path, n, 0.04 * n) for n in range(1, 7)]

@@ -40,7 +40,7 @@ async def rows(database) -> list[dict]:
 
 
 @pytest.mark.parametrize(
-    "calls", [80, pytest.param(1_000, marks=[pytest.mark.chaos, pytest.mark.timeout(300)])]
+    "calls", [80, pytest.param(1_000, marks=[pytest.mark.long, pytest.mark.timeout(300)])]
 )
 async def test_the_ledger_has_what_the_provider_counted(twins, tmp_path, calls):
     async with (
@@ -62,7 +62,7 @@ async def test_the_ledger_has_what_the_provider_counted(twins, tmp_path, calls):
     assert len(counted) == 6
 
 
-@pytest.mark.chaos
+@pytest.mark.long
 @pytest.mark.timeout(300)
 async def test_with_crashes_it_differs_only_by_what_is_marked_as_estimated(twins, tmp_path):
     """Six lives end by kill -9 with eight calls under way; people stop some answers, too."""

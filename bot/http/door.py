@@ -1,5 +1,5 @@
-"""Who may speak to the page: the right host, the right origin, and headers that keep what a model
-wrote from doing anything.
+"""Who may speak to what browsers open, the page and the admin pages: the right host, the right
+origin, and headers that keep what a model wrote from doing anything.
 """
 
 import ipaddress

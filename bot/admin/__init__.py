@@ -1,0 +1,1 @@
+"""Pages for admins on the one web server."""
