@@ -22,6 +22,7 @@ from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
 from bot.http.server import Server
 from bot.layers import Allowance, Layers, Moderation, Suggester, Throttle
+from bot.layers.belonging import belonging
 from bot.layers.noting import noting
 from bot.moderating.collector import Collector
 from bot.moderating.judge import Judge
@@ -114,7 +115,8 @@ def compose(
         feedback=storage.feedback,
         preferences=storage.preferences,
         works=storage.works,
-        recall=storage.recall,
+        forgetting=storage.forgetting,
+        exporting=storage.exporting,
         receipts=storage.receipts,
         reports=storage.reports,
         weekly=storage.weekly,
@@ -122,6 +124,7 @@ def compose(
         collector=collector,
         moderation=storage.moderation,
         jobs=storage.jobs,
+        recall=storage.recall,
         commands=Commands(()),
         organization=_organization(stack, settings),
     )
@@ -139,14 +142,17 @@ def layers_of(services: Services) -> Layers:
     """What every turn passes."""
     settings, commands = services.settings, services.commands
     alerts = Alerts(services.preferences)
-    return Layers(
+    layers = Layers(
         commands,
         services.admins,
         Throttle(settings.turns_per_minute),
         Allowance(services.ledger, services.budget_book, alerts, services.announce),
+        partial(belonging, services.forgetting),
         partial(noting, services),
         Moderation(services.judge, settings.moderation, commands, services.adapters),
     )
+    services.inner.layers = layers.inside
+    return layers
 
 
 def ground(settings: Settings, storage: Storage, http: web.Application, chat_model: str) -> Ground:

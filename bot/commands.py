@@ -105,6 +105,9 @@ class Command:
     apart: bool = False  # what a button of it asks for is a post of its own, below the button's
     usual: bool = False  # of its group, what the bare name of the group means where it is typed
     checked: bool = False  # what goes into it, and what it says, is moderated; so is every message
+    tool: bool = False  # a model may call it, for the person who asks and with their rights
+    aloud: bool = False  # it is private to spare others: as a tool, all may read what it says
+    changes: bool = False  # as a tool it is not done before the person has said yes
     silent: bool = False  # whatever it yields is shown to nobody
     shortcut: str = ""  # its name in a message's own menu, at most 24 characters (Slack's limit)
 

@@ -69,6 +69,7 @@ class Attachment(msgspec.Struct, frozen=True):
         return self.media_type or mimetypes.guess_type(self.name)[0] or ""
 
 
+By: TypeAlias = Literal["slash", "mention", "button", "form", "shortcut", "home", "parley", "tool"]
 Value: TypeAlias = str | int | float | bool | Attachment
 
 
@@ -108,12 +109,15 @@ class Invocation(Occurrence, frozen=True, kw_only=True, tag="invocation"):
 
     `of` is the delivery whose button was pressed: the answer goes into the same message. `on` is
     the message on which a shortcut was used. By "parley" nobody asked: it has something to say
-    to `author`, or in `place`, by itself (bot/announcing.py); no adapter makes such a one.
+    to `author`, or in `place`, by itself (bot/announcing.py); no adapter makes such a one. By
+    "tool" the model called it while it answered `author`.
     """
 
     command: str
     values: dict[str, Value] = {}
-    by: Literal["slash", "mention", "button", "form", "shortcut", "home", "parley"] = "slash"
+    by: Literal["slash", "mention", "button", "form", "shortcut", "home", "parley", "tool"] = (
+        "slash"
+    )
     source: str = ""
     of: str = ""
     on: Message | None = None

@@ -1,9 +1,9 @@
 """What the rooms promise each other: an Adapter here, dispatch there."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Protocol, TypeAlias
+from typing import Literal, Protocol, TypeAlias, TypedDict, Unpack
 
 from aiohttp import web
 
@@ -63,6 +63,14 @@ class Delivery:
     address: str  # what the adapter wrote into the event
     source: str  # the platform's id of the message that is answered; "" for a slash command
     log: DeliveryLog
+
+
+class Which(TypedDict, total=False):
+    """Of what was said: what fits all of these."""
+
+    before: float  # seconds since 1970
+    author: str  # their id: what they said, and what was said to them
+    messages: Collection[str]  # the ids that they had as events
 
 
 class Adapter(Protocol):
@@ -131,6 +139,13 @@ class Adapter(Protocol):
 
     async def time_out(self, place: Place, author: Author, seconds: float) -> None:
         """The person can write nothing there for so long. Raises Refused."""
+        ...
+
+    async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:
+        """Erase, of what the adapter itself keeps of what was said in this place (with all its
+        threads, where it is a channel; None: everywhere), whatever fits `which`. A platform that
+        keeps it elsewhere has nothing to do.
+        """
         ...
 
     async def close(self) -> None:

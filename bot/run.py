@@ -81,6 +81,11 @@ class Run:
     verdict: Literal["", "harmless", "unchecked"] = ""
     """What moderation said of it so far; "": nothing was asked."""
 
+    asks_above: int | None = None
+    """Micro-dollars: a call that may cost more is not made; AsksFirst is raised. None: no limit."""
+    charged: str = ""
+    """The run in whose account its calls stand, where that is another's."""
+
     @property
     def answers(self) -> str:
         """The delivery whose messages show this answer: its own, or the one it replaces."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.acting.inner import Inner
 from bot.announcing import Announcer
 from bot.chores import Chore
 from bot.commands import Commands
@@ -17,7 +18,9 @@ from bot.spending.budgets import Budgets
 from bot.spending.door import OpenAI
 from bot.spending.ledger import Ledger
 from bot.storage.budgets import BudgetBook
+from bot.storage.exporting import Exporting
 from bot.storage.feedback import Feedback
+from bot.storage.forgetting import Forgetting
 from bot.storage.jobs import Jobs
 from bot.storage.memory import Memory
 from bot.storage.moderation import Moderation
@@ -53,7 +56,8 @@ class Services:
     feedback: Feedback
     preferences: Preferences
     works: Works
-    recall: Recall
+    forgetting: Forgetting
+    exporting: Exporting
     receipts: Receipts
     reports: Reports
     weekly: WeeklyReports
@@ -61,10 +65,12 @@ class Services:
     collector: Collector  # of what is said in watched channels
     moderation: Moderation
     jobs: Jobs
+    recall: Recall
     commands: Commands  # filled once all handlers are set up
     chores: list[Chore] = field(default_factory=list)  # so are these
     adapters: dict[str, Adapter] = field(default_factory=dict)  # and these, once they are connected
     organization: Organization | None = None  # the provider's books, with an admin key
+    inner: Inner = field(default_factory=Inner)
     announce: Announcer = field(default_factory=Announcer)
 
     @property

@@ -47,7 +47,7 @@ def setup(services: Services) -> Iterable[Command]:
     which = Option("id", "Which batch", required=True, suggest=names.batches)
     after = Option("after", "The id that the page before ended with")
     yield Command("batch list", "The batches at the provider, newest first", reading.listed,
-                  (after,), access="admin", usual=True)  # fmt: skip
+                  (after,), access="admin", usual=True, tool=True)  # fmt: skip
     yield Command("batches_more", "The next page", reading.listed, button=True, access="admin")
     for name, help_, handler in (
         ("show", "How a batch stands", reading.shown),

@@ -40,7 +40,8 @@ def setup(services: Services) -> Iterable[Command]:
         ("alerts", "Where admins hear that a budget is nearly used", desk.alerts, (MODE,)),
     ):  # fmt: skip
         yield Command(f"budget {name}", help_, handler, options, access="admin", private=True,
-                      usual=name == "show")  # fmt: skip
+                      usual=name == "show", tool=name != "alerts",
+                      changes=name != "show")  # fmt: skip
     what = Option("what", "What to say", required=True)
     yield Command(ALERT, "A budget is nearly used", _alert, (what,), access="parley")
 

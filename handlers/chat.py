@@ -7,6 +7,9 @@ from contextlib import aclosing
 from functools import partial
 from typing import Literal
 
+from bot.acting import pending
+from bot.acting.acting import Acting, told
+from bot.acting.talk import Talk
 from bot.chores import Chore
 from bot.commands import Command, Handler, Option, Trigger
 from bot.conversation.attachments import Attachments
@@ -23,9 +26,22 @@ from bot.conversation.summing import Summing
 from bot.errors import Refused
 from bot.events import Invocation, Message
 from bot.openai import tokens
-from bot.openai.chat import ChatChunk
+from bot.openai.chat import ChatChunk, ChatRequest
+from bot.openai.chat_tools import ToolCalls
 from bot.openai.errors import OpenAIError
-from bot.parts import RECEIPT, Button, Buttons, Delta, Notice, Part, Reply, Status, Text, Withdraw
+from bot.parts import (
+    RECEIPT,
+    Button,
+    Buttons,
+    Delta,
+    Notice,
+    Part,
+    Remove,
+    Reply,
+    Status,
+    Text,
+    Withdraw,
+)
 from bot.recall.recalling import Recalling
 from bot.recall.searching import Searching
 from bot.run import Run
@@ -36,6 +52,7 @@ from bot.transcribing.showing import below
 
 log = logging.getLogger(__name__)
 
+BREAK = "\n\n"  # between what was said before something was done, and after it
 STOP = Button("Stop", "stop")
 HELLO = "Hello! Ask me anything, or type `/help` to see what else I can do."
 
@@ -60,6 +77,13 @@ def setup(services: Services) -> Iterable[Command | Trigger | Chore]:
     ):
         handler = below(services.works, chat.reply(prepare))
         yield Command(name, help_, handler, button=True, on_crash="resume", checked=True)
+    yes, no = partial(chat.decided, "yes"), partial(chat.decided, "no")
+    for name, help_, decided in (
+        ("approve_tool", "Let the model do what it asks for", yes),
+        ("refuse_tool", "Have the model go on without it", no),
+    ):
+        handler = below(services.works, decided)
+        yield Command(name, help_, handler, button=True, checked=True)
     for number in range(1, MOST_ANSWERS + 1):
         handler = below(services.works, partial(chat.take, number))
         yield Command(f"take_{number}", f"Take answer {number}", handler, button=True)
@@ -87,10 +111,12 @@ class Chat:
         self._memory = services.memory
         self._usual = services.catalogue.model(services.chat_model)
         self.summing = Summing(services)
+        self._acting = Acting(services)
+        self._works = services.works
 
     def reply(self, prepare: Callable[[Run], Awaitable[Prompt]]) -> Handler:
         async def reply(run: Run) -> Reply:
-            answer = self._interrupted(run) if run.shown else self._answer(run, prepare)
+            answer = self._interrupted(run) if run.shown else self._ask(run, prepare)
             async with aclosing(answer) as parts:
                 async for part in parts:
                     yield part
@@ -108,36 +134,61 @@ class Chat:
         for part in last_words(Draft([run.shown], "shutdown")):
             yield part
 
-    async def _answer(self, run: Run, prepare: Callable[[Run], Awaitable[Prompt]]) -> Reply:
+    async def decided(self, answer: Literal["yes", "no"], run: Run) -> Reply:
+        """The person said whether the model may; the answer goes on from there."""
+        talk, before = await pending.decided(self._works, run, answer)
+        prompt = await self.prompts.asked_again(run)
+        prompt.before = before
+        async with aclosing(self._answer(run, prompt, talk)) as parts:
+            async for part in parts:
+                yield part
+
+    async def _ask(self, run: Run, prepare: Callable[[Run], Awaitable[Prompt]]) -> Reply:
         prompt = await prepare(run)
+        if run.event.of:
+            await pending.forget(self._works, run)
+        async with aclosing(self._answer(run, prompt, Talk())) as parts:
+            async for part in parts:
+                yield part
+
+    async def _answer(self, run: Run, prompt: Prompt, talk: Talk) -> Reply:
         run.check(prompt.question)
         run.noted.used, run.noted.left_out = prompt.built.used, prompt.built.left_out
         draft = Draft([prompt.before])
         for number, notice in enumerate(prompt.notices):
             yield Notice(notice, key=f"unread {number}")
-        async with aclosing(self._write(run, prompt, draft)) as parts:
+        async with aclosing(self._write(run, prompt, draft, talk)) as parts:
             async for part in parts:
                 yield part
         if run.stopped == "deleted":
             yield Withdraw()
             return
-        await self._remember(run, prompt, draft)
-        for part in _end(prompt, draft):
+        question = self._question(talk) if not run.stopped else ""
+        if question:
+            await pending.keep(self._works, run, talk, draft.text)
+        await self._remember(run, prompt, draft, question)
+        for part in _asking(question) if question else _end(prompt, draft):
             yield part
 
-    async def _write(self, run: Run, prompt: Prompt, draft: Draft) -> Reply:
-        for part in _beginning(prompt):
+    def _question(self, talk: Talk) -> str:
+        if not talk.asks:
+            return ""
+        what = told(*self._acting.tools.called(talk.calls[0]))
+        return f"May I do this? `{what.replace('`', ' ')}`: {talk.asks.sentence}."
+
+    async def _write(self, run: Run, prompt: Prompt, draft: Draft, talk: Talk) -> Reply:
+        for part in (*_beginning(prompt), *talk.shown.values()):
             yield part
         try:
-            async with aclosing(self._call(run, prompt)) as chunks:
-                async for chunk in chunks:
-                    draft.hear(chunk)
-                    if not prompt.several:
-                        yield Delta(chunk.text)
+            async with aclosing(self._rounds(run, prompt, draft, talk)) as parts:
+                async for part in parts:
+                    yield part
         except asyncio.CancelledError:
             if not run.stopped or (run.stopped == "shutdown" and not draft.text):
                 raise
             draft.ending = run.stopped
+            for key in talk.under_way:
+                yield Remove(key)
         except OpenAIError as error:
             if not draft.text:
                 await self._keep(run, prompt.question, "")
@@ -145,12 +196,42 @@ class Chat:
             log.warning("%s broke off: %s", run.id, error)
             draft.ending, draft.word = "cut", f"_{error.sentence}_"
 
-    def _call(self, run: Run, prompt: Prompt) -> AsyncGenerator[ChatChunk, None]:
-        return self._openai.charged_to(Payer.of(run)).chat(prompt.request)
+    async def _rounds(self, run: Run, prompt: Prompt, draft: Draft, talk: Talk) -> Reply:
+        """The model answers, or calls for something; then it is asked again with what came of it,
+        until it answers or somebody has to be asked first.
+        """
+        while True:
+            async with aclosing(self._acting.act(run, talk)) as parts:
+                async for part in parts:
+                    yield part
+            if talk.asks:
+                return
+            async with aclosing(self._round(run, prompt, draft, talk)) as parts:
+                async for part in parts:
+                    yield part
+            if not talk.calls:
+                return
 
-    async def _remember(self, run: Run, prompt: Prompt, draft: Draft) -> None:
+    async def _round(self, run: Run, prompt: Prompt, draft: Draft, talk: Talk) -> Reply:
+        calls, before = ToolCalls(), draft.text
+        async with aclosing(self._call(run, talk.request(prompt.request))) as chunks:
+            async for chunk in chunks:
+                if talk.said and chunk.text and draft.text == before and before.strip():
+                    draft.pieces.append(BREAK)
+                    yield Delta(BREAK)
+                    before += BREAK
+                calls.hear(chunk.tool_calls)
+                draft.hear(chunk)
+                if not prompt.several:
+                    yield Delta(chunk.text)
+        talk.heard(draft.text[len(before) :], calls.calls)
+
+    def _call(self, run: Run, request: ChatRequest) -> AsyncGenerator[ChatChunk, None]:
+        return self._openai.charged_to(Payer.of(run)).chat(request)
+
+    async def _remember(self, run: Run, prompt: Prompt, draft: Draft, question: str) -> None:
         """What was said, and that the thread is to be summed up where it became long."""
-        await self._keep(run, prompt.question, draft.text)
+        await self._keep(run, prompt.question, draft.text or question)
         if len(draft.all) > 1:
             await self._memory.offer(run.answers, draft.all)
         payer = Payer.of(run)
@@ -195,6 +276,10 @@ def _beginning(prompt: Prompt) -> Iterable[Part]:
         yield Text(prompt.before)
     elif prompt.format and not prompt.several:
         yield Delta(FENCE)
+
+
+def _asking(question: str) -> Iterable[Part]:
+    return (Text(question, key="asks"), Buttons((pending.APPROVE, pending.REFUSE)))
 
 
 def _end(prompt: Prompt, draft: Draft) -> Iterable[Part]:

@@ -47,6 +47,8 @@ def setup(services: Services) -> Iterable[Command]:
             Option("batch", "In a batch", bool),
         ),
         private=True,
+        aloud=True,
+        tool=True,
     )
 
 

@@ -46,7 +46,7 @@ def setup(services: Services) -> Iterable[Command]:
         Option("expires", "Delete it after so many days", int, minimum=1, maximum=30),
     )
     yield Command("files list", "The files at the provider, newest first", desk.listed,
-                  (purpose, after), usual=True, **_ADMINS)  # fmt: skip
+                  (purpose, after), usual=True, tool=True, **_ADMINS)  # fmt: skip
     yield Command("files_more", "The next page", desk.listed, button=True, **_ADMINS)
     yield Command("files show", "What is known of a file", desk.shown, (which,), **_ADMINS)
     yield Command("files upload", "Send a file to the provider, after a check", desk.uploaded,

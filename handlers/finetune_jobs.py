@@ -27,7 +27,7 @@ def setup(services: Services) -> Iterable[Command]:
     after = Option("after", "Go on after the job with this id")
     model = Option("model", "ft:…, or the job it came of", required=True, suggest=names.tuned)
     yield Command("finetune list", "The fine-tuning jobs, the newest first", jobs.listed, (after,),
-                  access="admin", usual=True)  # fmt: skip
+                  access="admin", usual=True, tool=True)  # fmt: skip
     yield Command("finetune use", "Make a fine-tuned model the chat model of this channel",
                   jobs.used, (model,), access="admin")  # fmt: skip
     for name, help_, handler in (

@@ -25,6 +25,8 @@ def setup(services: Services) -> Iterable[Command]:
         partial(_help, services),
         options=(Option("command", "A command's name"),),
         private=True,
+        aloud=True,
+        tool=True,
     )
 
 

@@ -30,7 +30,9 @@ def setup(services: Services) -> Iterable[Command]:
     imagine, paint = Imagine(services), Painter(services).reply
     offer = Offer(services.catalogue, imagine.models)
     size = Option("size", "Width x height in pixels", required=True, choices=offer.shapes)
-    yield Command("imagine", "Paint a picture", paint(imagine.asked), offer.options, checked=True)
+    yield Command(
+        "imagine", "Paint a picture", paint(imagine.asked), offer.options, checked=True, tool=True
+    )
     yield Command(
         "edit_posted_picture", "Change a picture that somebody posted", paint(imagine.posted),
         (_WORDS, options.MASK), button=True, shortcut="Edit picture", checked=True,

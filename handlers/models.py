@@ -28,10 +28,10 @@ def setup(services: Services) -> Iterable[Command | Chore]:
     search = Option("search", "A part of the name")
     capability = Option("capability", "What they are for", suggest=_capabilities)
     yield Command("models list", "The models that there are", desk.listed, (search, capability),
-                  usual=True)  # fmt: skip
+                  usual=True, tool=True)  # fmt: skip
     yield Command("models_more", "The next page", desk.listed, button=True)
     which = Option("model", "Which model", required=True, suggest=desk.suggested)
-    yield Command("models show", "What is known of a model", desk.shown, (which,))
+    yield Command("models show", "What is known of a model", desk.shown, (which,), tool=True)
     yield Command(
         "models use",
         "Have a model answer here, or everywhere",

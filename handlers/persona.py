@@ -26,7 +26,12 @@ def setup(services: Services) -> Iterable[Command]:
     new = Option("name", "A short word: letters, digits, - and _", required=True)
     yield Command("persona list", "Who can answer here", desk.list, private=True, usual=True)
     yield Command("persona show", "What a persona is told", desk.show, (name,), private=True)
-    yield Command("persona use", "Have this persona answer; none ends it", desk.use, (name, SCOPE))
+    yield Command(
+        "persona use",
+        "Have this persona answer; none ends it",
+        desk.use,
+        (name, SCOPE),
+    )
     yield Command(
         "persona save",
         "Make a persona for everybody here, or change one of yours",

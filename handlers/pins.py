@@ -19,8 +19,15 @@ _SCOPE = Option("scope", "Where: in this thread, or in the whole channel (admins
 def setup(services: Services) -> Iterable[Command]:
     desk = Desk(services)
     number = Option("number", "Of the list in /pins", int, required=True, minimum=1)
-    yield Command("pin", "Have Parley always know a fact here", desk.pin, (_TO_PIN, _SCOPE))
-    yield Command("pins", "What is pinned here", desk.pins)
+    yield Command(
+        "pin",
+        "Have Parley always know a fact here",
+        desk.pin,
+        (_TO_PIN, _SCOPE),
+        tool=True,
+        changes=True,
+    )
+    yield Command("pins", "What is pinned here", desk.pins, tool=True)
     yield Command("unpin", "Take a pinned fact back", desk.unpin, (number,))
     yield Command("reset", "Begin anew: what was said here is sent no more", desk.reset)
 

@@ -33,6 +33,7 @@ def setup(services: Services) -> Iterable[Command | Chore]:
         recall.recall,
         (Option("words", "What it was about, or on, or off", required=True),),
         private=True,
+        tool=True,
     )
 
 

@@ -34,8 +34,9 @@ def setup(services: Services) -> Iterable[Command]:
     name = Option("name", "What to set", required=True, choices=tuple(PARAMETERS))
     value = Option("value", "What it is to be", required=True, long=True)
     yield Command("settings show", "What holds here, and where it was set", desk.show, private=True,
-                  usual=True)  # fmt: skip
-    yield Command("settings set", "Set how Parley answers", desk.set, (name, value, SCOPE))
+                  usual=True, tool=True)  # fmt: skip
+    yield Command("settings set", "Set how Parley answers", desk.set, (name, value, SCOPE),
+                  tool=True, changes=True)  # fmt: skip
     one = Option("name", "Which; without it, all", choices=tuple(PARAMETERS))
     yield Command("settings reset", "Take settings back", desk.reset, (one, SCOPE))
     for form, help_ in FORMS.items():

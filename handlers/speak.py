@@ -36,6 +36,7 @@ def setup(services: Services) -> Iterable[Command]:
             Option("format", "As a file of this kind", choices=FORMATS),
             Option("instructions", "How to say it: “cheerful, and slowly”", long=True),
         ),
+        tool=True,
         shortcut="Read aloud",
         checked=True,
     )

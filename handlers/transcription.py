@@ -27,6 +27,8 @@ def setup(services: Services) -> Iterable[Command]:
         partial(_transcription, services.preferences),
         (Option("mode", "Switch it on or off", choices=("on", "off", "show")),),
         access="admin",
+        tool=True,
+        changes=True,
     )
 
 

@@ -32,6 +32,7 @@ def setup(services: Services) -> Iterable[Command]:
         partial(_usage, services.ledger),
         private=True,
         usual=True,
+        tool=True,
     )
     making = Making(services, time.time)
     yield Command(
@@ -40,6 +41,7 @@ def setup(services: Services) -> Iterable[Command]:
         partial(_team, making),
         (*OPTIONS, Option("by", "By what; by person if you do not say", choices=tuple(_BY))),
         access="admin",
+        tool=True,
         private=True,
     )
     yield Command(

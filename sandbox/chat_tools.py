@@ -53,13 +53,23 @@ def for_engine(request: ChatRequest, function: Function) -> dict[str, Any]:
         f"You fill in the arguments of the function {function.name} ({function.description}) "
         "from what the user says. Answer with JSON only."
     )
-    schema = {"type": "object"} | function.parameters
+    schema = _needed({"type": "object"} | function.parameters)
     return {
         "messages": [{"role": "system", "content": told}, {"role": "user", "content": asked}],
         "temperature": request.temperature or 0.0,
         "seed": request.seed if request.seed is not None else 1,
         "max_tokens": min(request.cap or UNASKED, UNASKED),
         "response_format": {"type": "json_schema", "json_schema": {"schema": schema}},
+    }
+
+
+def _needed(schema: dict[str, Any]) -> dict[str, Any]:
+    """Without what may be left out: so small a model would fill in all of it, with anything."""
+    properties, required = schema.get("properties", {}), schema.get("required", ())
+    if not required:
+        return schema
+    return schema | {
+        "properties": {name: properties[name] for name in required if name in properties}
     }
 
 

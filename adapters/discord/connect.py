@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator, Sequence
-from typing import Literal
+from typing import Literal, Unpack
 
 import discord
 
@@ -25,7 +25,7 @@ from adapters.discord.sign import Signs
 from adapters.pacing import Paces
 from bot.commands import Commands, Suggest
 from bot.events import Attachment, Author, Message, Place
-from bot.ports import Accept, Delivery, Finding, Ground
+from bot.ports import Accept, Delivery, Finding, Ground, Which
 from bot.screen import Screen
 from bot.settings import WrongSetting
 
@@ -138,6 +138,9 @@ class Discord:
 
     async def time_out(self, place: Place, author: Author, seconds: float) -> None:
         await self._order.time_out(place, author, seconds)
+
+    async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:
+        """What is said is kept by Discord alone."""
 
     async def close(self) -> None:
         await self._reading.close()

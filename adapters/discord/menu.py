@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 _KEY = "discord/menu"
 _SLASH, _SHORTCUT, _SUBCOMMAND = 1, 3, 1  # Discord's numbers of the command types
 _KINDS = {str: 3, int: 4, bool: 5, float: 10, Attachment: 11}  # and of the option types
-_MENU, _SHORTCUTS, _SUBCOMMANDS, _OPTIONS, _CHOICES = 100, 5, 25, 25, 25  # the most of each
+_MENU, _SHORTCUTS, _SUBCOMMANDS, _OPTIONS, _CHOICES = 100, 15, 25, 25, 25  # the most of each
 _LONGEST_HELP = 100
 _ADMINS = str(discord.Permissions(manage_guild=True).value)
 _EVERYWHERE = {

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import math
 from collections.abc import AsyncGenerator, Sequence
-from typing import Literal
+from typing import Literal, Unpack
 
 from aiohttp import WSCloseCode, web
 from msgspec.structs import replace
@@ -14,6 +14,7 @@ from adapters.pacing import Pace, frames
 from adapters.page import media, receive, sight
 from adapters.page.channels import Channels, shared
 from adapters.page.files import page, static
+from adapters.page.forgetting import Forgetting
 from adapters.page.lobby import Lobby
 from adapters.page.login import Free, Login
 from adapters.page.order import Order
@@ -30,7 +31,7 @@ from adapters.page.visit import Visit
 from bot.commands import Commands, Suggest
 from bot.events import Attachment, Author, Message, Place
 from bot.http.door import Door
-from bot.ports import Accept, Delivery, Finding, Ground
+from bot.ports import Accept, Delivery, Finding, Ground, Which
 from bot.screen import Screen
 
 _FRAME = 0.06  # seconds between two states of an answer
@@ -47,6 +48,7 @@ class Page:
     def __init__(self, lobby: Lobby) -> None:
         self._lobby = lobby
         self._order = Order(lobby)
+        self._forgetting = Forgetting(lobby)
 
     @property
     def landing(self) -> str:
@@ -133,6 +135,9 @@ class Page:
 
     async def time_out(self, place: Place, author: Author, seconds: float) -> None:
         await self._order.time_out(place, author, seconds)
+
+    async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:
+        await self._forgetting.forget(place, **which)
 
     async def close(self) -> None:
         sockets = tuple(self._lobby.present)

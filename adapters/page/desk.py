@@ -84,12 +84,13 @@ class Desk:
             return None
         on = self._on(said.on, thread)
         event = receive.use(who, said, command.check(values), on)
-        await self._accept(event)
         post = Post(
             said.id, self._person, event.at, forms.spoken(command, event.values), media=files,
             about=title(on) if on else "", fixed=True,
         )  # fmt: skip
-        await self._show(post, thread)
+        with self._lobby.showing(said.id):
+            await self._accept(event)
+            await self._show(post, thread)
         return None
 
     def _command(self, said: Use) -> Command:

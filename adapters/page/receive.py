@@ -40,7 +40,7 @@ class Who(NamedTuple):
 def message(who: Who, say: Say, media: Sequence[Medium] = ()) -> Message:
     """Raises Refused for what nobody can answer."""
     return Message(
-        id=_event(say.id), place=_place(who.home, say.thread), author=_author(who.person),
+        id=event_id(say.id), place=_place(who.home, say.thread), author=_author(who.person),
         at=time.time(), text=_text(say.text, media), source=say.id,
         addressed=_is_addressed(who.home, say.text),
         attachments=_attachments(who, say.id, media),
@@ -50,7 +50,7 @@ def message(who: Who, say: Say, media: Sequence[Medium] = ()) -> Message:
 def edited(who: Who, said: Edit, post: Post) -> Edited:
     """Raises Refused, as `message` does."""
     return Edited(
-        id=_event(said.id), message=_event(post.id), place=_place(who.home, said.thread),
+        id=event_id(said.id), message=event_id(post.id), place=_place(who.home, said.thread),
         author=_author(who.person), at=time.time(), text=_text(said.text, post.media),
         source=post.id, addressed=_is_addressed(who.home, said.text),
         attachments=_attachments(who, post.id, post.media),
@@ -59,7 +59,7 @@ def edited(who: Who, said: Edit, post: Post) -> Edited:
 
 def deleted(who: Who, said: Delete) -> Deleted:
     return Deleted(
-        id=_event(said.id), message=_event(said.post), place=_place(who.home, said.thread),
+        id=event_id(said.id), message=event_id(said.post), place=_place(who.home, said.thread),
         author=_author(who.person), at=time.time(), source=said.post,
     )  # fmt: skip
 
@@ -67,14 +67,14 @@ def deleted(who: Who, said: Delete) -> Deleted:
 def removed(place: Place, post: Post) -> Deleted:
     """By Parley, what a person had said."""
     return Deleted(
-        id=f"{_event(post.id)}:removed", message=_event(post.id), place=place,
+        id=f"{event_id(post.id)}:removed", message=event_id(post.id), place=place,
         author=_author(post.by), at=time.time(), source=post.id,
     )  # fmt: skip
 
 
 def press(who: Who, said: Press | Use, post: Post) -> Invocation | Stop | None:
     return pressed(
-        said.button, id=_event(said.id), place=_place(who.home, said.thread),
+        said.button, id=event_id(said.id), place=_place(who.home, said.thread),
         author=_author(who.person), at=time.time(), source=post.id,
     )  # fmt: skip
 
@@ -82,7 +82,7 @@ def press(who: Who, said: Press | Use, post: Post) -> Invocation | Stop | None:
 def use(who: Who, said: Use, values: Mapping[str, Value], on: Post | None) -> Invocation:
     place = _place(who.home, said.thread)
     return Invocation(
-        id=_event(said.id), place=place, author=_author(who.person), at=time.time(),
+        id=event_id(said.id), place=place, author=_author(who.person), at=time.time(),
         command=said.command, values=dict(values), source=said.id,
         by="shortcut" if on and not values else "form",
         on=shown(place, on) if on else None,
@@ -98,7 +98,7 @@ def shown(place: Place, post: Post) -> Message:
     home = place.channel
     text = post.text if post.by == PARLEY.id else _meant(post.text)
     return Message(
-        id=_event(post.id), place=place, at=post.at, text=text, source=post.id,
+        id=event_id(post.id), place=place, at=post.at, text=text, source=post.id,
         author=PARLEY if post.by == PARLEY.id else _author(post.by),
         attachments=_attachments(Who(home, home), post.id, post.media),
     )  # fmt: skip
@@ -140,7 +140,7 @@ def _attachments(who: Who, post: str, media: Sequence[Medium]) -> tuple[Attachme
     return tuple(attachment(*who, post, medium) for medium in media)
 
 
-def _event(id_: str) -> str:
+def event_id(id_: str) -> str:
     return f"{PLATFORM}:{id_}"
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
-from typing import Literal
+from typing import Literal, Unpack
 
 from pydantic import SecretStr
 from slack_bolt.async_app import AsyncApp
@@ -33,7 +33,7 @@ from adapters.slack.workspace import Workspace
 from bot.commands import Commands, Suggest
 from bot.errors import Undeliverable
 from bot.events import Attachment, Author, Message, Place
-from bot.ports import Accept, Delivery, Finding, Ground
+from bot.ports import Accept, Delivery, Finding, Ground, Which
 from bot.screen import Screen
 
 log = logging.getLogger(__name__)
@@ -147,6 +147,9 @@ class Slack:
 
     async def time_out(self, place: Place, author: Author, seconds: float) -> None:
         await self._order.time_out(place, author, seconds)
+
+    async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:
+        """What is said is kept by Slack alone."""
 
     async def close(self) -> None:
         await self.people.close()

@@ -59,11 +59,14 @@ class Built:
 
 
 class Context:
-    """Fits a conversation into one model's window and `budget`, both in tokens."""
+    """Fits a conversation into one model's window and `budget`, both in tokens. `beside`: what is
+    sent with the messages, as tools.
+    """
 
-    def __init__(self, model: Model, answer_tokens: int, budget: int) -> None:
+    def __init__(self, model: Model, answer_tokens: int, budget: int, beside: int = 0) -> None:
         self._model = model
-        self._free = model.context - min(answer_tokens, int(model.context * ANSWER_SHARE)) - FRAME
+        answer = min(answer_tokens, int(model.context * ANSWER_SHARE))
+        self._free = model.context - answer - FRAME - beside
         self._budget = min(budget, self._free)
 
     def share(self, section: str) -> int:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.acting.tools import Tools, cost
 from bot.conversation import passages
 from bot.conversation.attachments import Attachments, Read
 from bot.conversation.cache_key import cache_key
@@ -63,6 +64,7 @@ class Prompts:
         self._usual = services.catalogue.model(services.chat_model)
         self._chooser = Chooser(services)
         self._recall = recall
+        self._tools = Tools(services)
         self._attachments = attachments
 
     async def asked(self, run: Run) -> Prompt:
@@ -109,7 +111,11 @@ class Prompts:
         manner = await self._chooser.manner(run.event.place, run.event.author)
         wanted = dict(manner.fields)
         most = wanted.setdefault("max_output_tokens", self._services.settings.answer_tokens)
-        context = Context(manner.model, most, self._services.settings.context_tokens)
+        if answer:
+            wanted.pop("n", None)
+        offered = self._tools.offered(run.event.author, manner.model, wanted)
+        beside = cost(manner.model, offered)
+        context = Context(manner.model, most, self._services.settings.context_tokens, beside)
         recalled = await self._recalled(run, question, context, answer)
         built = context.build(
             Material(
@@ -122,11 +128,10 @@ class Prompts:
                 pictures=await self._pictures(manner) if not answer else (),
             )
         )
-        if answer:
-            wanted.pop("n", None)
         request = ChatRequest(
             model=manner.model.id, messages=built.messages,
-            prompt_cache_key=cache_key(manner.model, run.event.place), **wanted,
+            prompt_cache_key=cache_key(manner.model, run.event.place), tools=offered or None,
+            **wanted,
         )  # fmt: skip
         before = answer.text if answer else ""
         told = (*notices, *manner.sentences)

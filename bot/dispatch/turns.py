@@ -112,9 +112,8 @@ class Turns:
             await self._storage.memory.move(answering.delivery.id, answering.delivery.place)
             await self._storage.recall.move(answering.delivery.id, answering.delivery.place)
         if isinstance(taken.event, Deleted):
-            await self._storage.memory.forget(taken.event.of)
-            await self._storage.works.forget(taken.event.of)
-            await self._storage.recall.forget(taken.event.of)
+            await self._storage.forgetting.forget(taken.event.of)
+            await self._storage.forgetting.finish()
         if not answering.left_open:
             await self._storage.inbox.finish(taken.delivery)
 

@@ -30,6 +30,10 @@ class Layers:
         self._layers: tuple[Callable[[Handler], Handler], ...] = (throttle, *inner)
 
     def __call__(self, handler: Handler) -> Handler:
+        return explain(self.inside(handler))
+
+    def inside(self, handler: Handler) -> Handler:
+        """For what is done within a turn: who asked for it explains the errors."""
         for layer in reversed(self._layers):
             handler = layer(handler)
-        return explain(access(self._commands, self._admins, handler))
+        return access(self._commands, self._admins, handler)

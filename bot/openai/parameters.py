@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -50,19 +50,20 @@ class Adapting:
         """Raises OpenAIError."""
         refused = self._refused[model]
         while True:
+            known = frozenset(refused)  # another call may learn meanwhile
             try:
-                return await send(self._adapted(fields, refused))
+                return await send(self._adapted(fields, known))
             except BadRequest as error:
-                name = self._named(error, fields, refused)
+                name = self._named(error, fields, known)
                 if not name:
                     raise
                 refused.add(name)
 
-    def _adapted(self, fields: Fields, refused: set[str]) -> Fields:
+    def _adapted(self, fields: Fields, refused: Collection[str]) -> Fields:
         named = {name: self._otherwise[name] if name in refused else name for name in fields}
         return {name: fields[asked] for asked, name in named.items() if name}
 
-    def _named(self, error: BadRequest, sent: Fields, refused: set[str]) -> str:
+    def _named(self, error: BadRequest, sent: Fields, refused: Collection[str]) -> str:
         """The parameter that this error refuses and that can be sent otherwise; else ""."""
         if not _UNKNOWN.search(str(error)):
             return ""

@@ -19,6 +19,7 @@ from bot.openai.person import identifier
 from bot.openai.speech import Sound, SpeechRequest
 from bot.openai.transcription import Heard, Transcript, TranscriptionRequest, TranslationRequest
 from bot.spending import cached, jobs
+from bot.spending.asking import ask_first
 from bot.spending.bills import Bill, Bills
 from bot.spending.call import Call
 from bot.spending.ledger import Ledger
@@ -209,6 +210,7 @@ class Charged:
             return batch
 
     def _call(self, bill: Bill) -> Call:
+        ask_first(bill.quote, self._payer.asks_above)
         return Call(self._ledger, self._payer, bill, self.receipt)
 
     def _named(self, request: R) -> R:

@@ -92,7 +92,7 @@ class Memory:
 
     async def forget(self, delivery: str) -> None:
         """What was asked and answered in this delivery was never said."""
-        await self._database.write(partial(_forget, delivery=delivery))
+        await self._database.write(partial(erase, delivery=delivery))
 
     async def offer(self, delivery: str, texts: Sequence[str]) -> None:
         """Several answers, until one is taken; said twice, the last hold."""
@@ -162,7 +162,8 @@ def _move(connection: sqlite3.Connection, delivery: str, key: str) -> None:
         connection.execute(query, (distance, delivery))
 
 
-def _forget(connection: sqlite3.Connection, delivery: str) -> None:
+def erase(connection: sqlite3.Connection, delivery: str) -> None:
+    """As `Memory.forget`."""
     if (seat := _seat(connection, delivery)) is not None:
         summaries.changed(connection, seat)
     connection.execute("DELETE FROM turns WHERE delivery = ?", (delivery,))
@@ -194,9 +195,15 @@ def _begin_anew(connection: sqlite3.Connection, key: str) -> bool:
     thread = next(connection.execute(query, (key,)), None)
     if not thread:
         return False
-    free = _free_seat(connection, thread[0])
-    connection.execute("UPDATE threads SET begins = ? WHERE id = ?", (free, thread[0]))
+    free = leave_behind(connection, thread[0])
     return bool(free > max(thread[0] << BITS, thread[1]))
+
+
+def leave_behind(connection: sqlite3.Connection, thread: int) -> int:
+    """What was said so far is sent no more, nor read from the platform. Where it goes on."""
+    free = _free_seat(connection, thread)
+    connection.execute("UPDATE threads SET begins = ? WHERE id = ?", (free, thread))
+    return free
 
 
 def _recent(connection: sqlite3.Connection, key: str, limit: int, before: str) -> list[Turn]:

@@ -7,7 +7,9 @@ from bot.storage.cache import USUAL, Cache
 from bot.storage.cases import Cases
 from bot.storage.database import Database, open_database
 from bot.storage.duties import Duties
+from bot.storage.exporting import Exporting
 from bot.storage.feedback import Feedback
+from bot.storage.forgetting import Forgetting
 from bot.storage.inbox import Inbox
 from bot.storage.jobs import Jobs
 from bot.storage.ledger import Books
@@ -51,6 +53,8 @@ class Storage:
         self.cases = Cases(database)
         self.works = Works(database, files / "works")
         self.recall = Recall(database)
+        self.forgetting = Forgetting(database, self.works, self.recall)
+        self.exporting = Exporting(database)
         self.receipts = Receipts(database)
         self.reports = Reports(database)
         self.weekly = WeeklyReports(database)

@@ -30,14 +30,22 @@ class Works:
         return folder
 
     async def keep(
-        self, run: Run, facts: msgspec.Struct, files: Mapping[str, bytes] | None = None
+        self,
+        run: Run,
+        facts: msgspec.Struct,
+        files: Mapping[str, bytes] | None = None,
+        *,
+        part: str = "",
     ) -> None:
-        """What this answer made; said twice, the last holds. Raises OSError."""
+        """What this answer made; said twice, the last holds. A `part` of it, as `.asked`, is found
+        by the delivery with that behind it, and forgotten with the rest. Raises OSError.
+        """
+        delivery = run.answers + part
         if files:
-            folder = await self.folder(run.answers)
+            folder = await self.folder(delivery)
             for name, content in files.items():
                 await asyncio.to_thread((folder / name).write_bytes, content)
-        row = (run.answers, run.event.author.id, run.event.place.key, msgspec.json.encode(facts),
+        row = (delivery, run.event.author.id, run.event.place.key, msgspec.json.encode(facts),
                time.time())  # fmt: skip
         query = "INSERT OR REPLACE INTO works VALUES (?, ?, ?, ?, ?)"
         await self._database.write(lambda db: db.execute(query, row).rowcount)
@@ -57,6 +65,15 @@ class Works:
         except FileNotFoundError:
             return None
 
+    async def files(self, delivery: str) -> list[Path]:
+        """All that it made."""
+        return await asyncio.to_thread(_files, self._folder / delivery)
+
+    async def parts(self, delivery: str) -> list[str]:
+        """Those of which there are files: `d.1` of `d`."""
+        found = await asyncio.to_thread(lambda: list(self._folder.glob(f"{delivery}.*")))
+        return [folder.name for folder in found]
+
     async def forget(self, delivery: str) -> None:
         query = "DELETE FROM works WHERE delivery = ?"
         await self._database.write(lambda db: db.execute(query, (delivery,)).rowcount)
@@ -70,3 +87,7 @@ class Works:
         )
         for (delivery,) in rows:
             await self.forget(delivery)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())

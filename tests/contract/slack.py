@@ -29,7 +29,7 @@ class SlackWorld:
         self.slack = FakeSlack(echoes=True)
         self.slack.shortcuts = {
             "Ask Parley": "ask", "Edit picture": "edit_posted_picture", "Listen": "listen",
-            "Read aloud": "speak",
+            "Read aloud": "speak", "Forget this": "forget message",
             "Transcribe": "transcribe_message",
         }  # fmt: skip
 

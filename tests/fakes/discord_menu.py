@@ -16,7 +16,7 @@ def check_menu(commands: list[Json]) -> None:
     slash = [command for command in commands if command.get("type", 1) == _SLASH]
     shortcuts = [command for command in commands if command.get("type", 1) == _MESSAGE]
     _most("commands", len(slash), 100)
-    _most("commands", len(shortcuts), 5)
+    _most("commands", len(shortcuts), 15)
     _once("commands", [(command.get("type", 1), command["name"]) for command in commands])
     for command in shortcuts:
         _sized("name", command["name"], 32)

@@ -60,7 +60,7 @@ async def cramped(path):
 async def fill(path):
     """Write until the system refuses, in groups; go on when it does no more."""
     database = await open_database(path)
-    limit_files(600_000)
+    limit_files(800_000)
     results = []
     for group in range(20):
         writes = [database.write(put(f"{group}-{number}")) for number in range(20)]

@@ -238,7 +238,7 @@ def test_summaries_and_turns_together_are_what_was_said_no_more_no_less(events):
                 if delivery not in before:
                     said[delivery] = text
             case "forget":
-                module._forget(connection, f"d{delivery}")
+                module.erase(connection, f"d{delivery}")
                 said.pop(delivery, None)
                 before.discard(delivery)
             case "rewrite" if delivery in said:

@@ -1,0 +1,1 @@
+"""What the model may do for the person who asks: commands, as tools."""

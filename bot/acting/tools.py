@@ -1,0 +1,91 @@
+"""Commands as tools: how a model is told of them, and what it means when it calls one."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from bot.acting.inner import Inner
+from bot.commands import Command, Commands, Option
+from bot.errors import Refused
+from bot.events import Attachment, Author, Value
+from bot.openai import tokens
+from bot.openai.catalogue import Model
+from bot.openai.chat_tools import ToolCall, function
+from bot.services import Services
+
+SHARE = 0.25  # of a model's window, the most that tools may take
+_KINDS: Mapping[type[Value], str] = {
+    str: "string", int: "integer", float: "number", bool: "boolean",
+}  # fmt: skip
+
+
+class Tools:
+    def __init__(self, services: Services) -> None:
+        self._commands: Commands = services.commands
+        self._inner: Inner = services.inner
+        self._admins = services.admins
+
+    def offered(
+        self, author: Author, model: Model, wanted: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], ...]:
+        """What this person may do, always in the same order. `wanted`: fields of the request."""
+        if self._inner.layers is None or not _takes_tools(model, wanted):
+            return ()
+        mine = [command for command in self._commands.values() if self._may(command, author)]
+        told = tuple(_told(command) for command in sorted(mine, key=lambda c: c.name))
+        return told if cost(model, told) <= model.context * SHARE else ()
+
+    def _may(self, command: Command, author: Author) -> bool:
+        """Only for what is told: rights are checked when it is called."""
+        mine = command.access == "everyone" or author.id in self._admins
+        return command.tool and mine and command.access != "parley" and not command.button
+
+    def called(self, call: ToolCall) -> tuple[Command, dict[str, Value]]:
+        """Raises Refused, in words for the model."""
+        named = {_name(command): command for command in self._commands.values() if command.tool}
+        if not (command := named.get(call.name)):
+            raise Refused(f"There is no tool {call.name[:64]}.")
+        try:
+            values = msgspec.json.decode(call.arguments or "{}", type=dict[str, Any])
+        except (msgspec.DecodeError, UnicodeEncodeError):
+            raise Refused("The arguments are no JSON object.") from None
+        given = {name: value for name, value in values.items() if value not in (None, "")}
+        if not all(isinstance(value, str | int | float) for value in given.values()):
+            raise Refused("Each argument is a text, a number, true or false.")
+        return command, given
+
+
+def cost(model: Model, tools: tuple[dict[str, Any], ...]) -> int:
+    """Tokens."""
+    return tokens.count(model, msgspec.json.encode(tools).decode()) if tools else 0
+
+
+def _takes_tools(model: Model, wanted: Mapping[str, Any]) -> bool:
+    """Not where there are answers to choose from, nor where thinking would have to be given up."""
+    if "tools" in model.refuses or (wanted.get("n") or 1) > 1:
+        return False
+    effort = wanted.get("reasoning_effort") or model.effort
+    return not model.tools_effort or effort in {None, model.tools_effort}
+
+
+def _name(command: Command) -> str:
+    return command.name.replace(" ", "_")
+
+
+def _told(command: Command) -> dict[str, Any]:
+    options = [option for option in command.options if option.kind is not Attachment]
+    parameters = {
+        "type": "object",
+        "properties": {option.name: _schema(option) for option in options},
+        "required": [option.name for option in options if option.required],
+        "additionalProperties": False,
+    }
+    return function(_name(command), command.help, parameters)
+
+
+def _schema(option: Option) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": _KINDS[option.kind], "description": option.help}
+    bounds = {"minimum": option.minimum, "maximum": option.maximum}
+    schema |= {name: bound for name, bound in bounds.items() if bound is not None}
+    return schema | ({"enum": list(option.choices)} if option.choices else {})

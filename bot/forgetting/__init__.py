@@ -1,0 +1,1 @@
+"""What was said is forgotten, or handed to whom it is about."""
