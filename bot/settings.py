@@ -95,6 +95,9 @@ class Settings(Environment, ProviderSettings):
     context_tokens: int = Field(32_000, ge=256)  # what of a conversation goes along, without a file
     model_roles: Annotated[Mapping[str, tuple[str, ...]], NoDecode] = {}  # who may choose a model
     turns_per_minute: Count = None  # the most that one person may ask
+    tools: bool = (
+        True  # whether a model may call commands; a question has some 1,200 tokens of them
+    )
     tool_asks_above: Money = Decimal("0.05")  # US dollars that a model may spend without asking
     retention_days: Annotated[int | None, Field(ge=1)] = None  # of what was said; unset: for ever
     cache_mb: int = Field(64, ge=0)  # the most that is kept of vectors and verdicts; 0: nothing

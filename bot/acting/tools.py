@@ -25,12 +25,13 @@ class Tools:
         self._commands: Commands = services.commands
         self._inner: Inner = services.inner
         self._admins = services.admins
+        self._on = services.settings.tools
 
     def offered(
         self, author: Author, model: Model, wanted: Mapping[str, Any]
     ) -> tuple[dict[str, Any], ...]:
         """What this person may do, always in the same order. `wanted`: fields of the request."""
-        if self._inner.layers is None or not _takes_tools(model, wanted):
+        if not (self._on and self._inner.layers and _takes_tools(model, wanted)):
             return ()
         mine = [command for command in self._commands.values() if self._may(command, author)]
         told = tuple(_told(command) for command in sorted(mine, key=lambda c: c.name))

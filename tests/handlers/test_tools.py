@@ -160,6 +160,12 @@ async def test_answers_to_choose_from_and_models_without_tools_get_none(tmp_path
         assert tools.offered(ADA, thinking, {"reasoning_effort": "none"})
 
 
+async def test_an_operator_may_do_without_tools(tmp_path):
+    async with acting(tmp_path, tools=False) as here:
+        model = here.services.catalogue.model("gpt-4o-mini")
+        assert Tools(here.services).offered(ADA, model, {}) == ()
+
+
 async def test_admins_are_told_of_more_and_nobody_of_what_no_model_may(tmp_path):
     async with acting(tmp_path) as here:
         tools, model = Tools(here.services), here.services.catalogue.model("gpt-4o-mini")
