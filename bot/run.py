@@ -1,6 +1,7 @@
 """One attempt at answering a turn: what a handler knows of it beside its own services."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -85,6 +86,21 @@ class Run:
     """Micro-dollars: a call that may cost more is not made; AsksFirst is raised. None: no limit."""
     charged: str = ""
     """The run in whose account its calls stand, where that is another's."""
+
+    async def content(self, attachment: Attachment, most: int) -> bytes:
+        """The bytes of an attachment, where there are at most `most`. Raises Refused."""
+        content = bytearray()
+        if attachment.size <= most:
+            async with aclosing(self.open(attachment)) as chunks:
+                async for chunk in chunks:
+                    content += chunk
+                    if len(content) > most:
+                        break
+                else:
+                    return bytes(content)
+        raise Refused(
+            f"“{attachment.name}” is larger than the {most / 1_000_000:.0f} MB that Parley reads."
+        )
 
     @property
     def answers(self) -> str:

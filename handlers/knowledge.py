@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterable
 
 from bot.commands import Command, Option
-from bot.conversation.attachments import Attachments
+from bot.conversation.attachments import LARGEST
 from bot.documents.document import Document, Section, Unreadable, passages
 from bot.documents.kinds import kind
 from bot.documents.reading import Reader
@@ -53,7 +53,6 @@ class Knowledge:
     def __init__(self, services: Services) -> None:
         self._recall = services.recall
         self._embedding = Embedding(services)
-        self._attachments = Attachments(services, self._embedding)
         self._reader = Reader()
 
     async def add(self, run: Run) -> Reply:
@@ -72,7 +71,7 @@ class Knowledge:
     async def _add(self, run: Run, file: Attachment) -> str:
         """What to say of it."""
         try:
-            content = await self._attachments.fetch(run, file)
+            content = await run.content(file, LARGEST)
             if (what := kind(content)) == "picture":
                 raise Unreadable("is a picture, and a channel knows text alone.")
             document = await self._reader.read(what, content)

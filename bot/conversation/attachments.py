@@ -5,7 +5,6 @@ are looked at.
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import aclosing
 from dataclasses import dataclass, field
 
 from bot.documents.document import Document, Unreadable, passages
@@ -70,7 +69,7 @@ class Attachments:
         self, run: Run, attachment: Attachment, read: Read, pictures: dict[str, bytes]
     ) -> None:
         """Raises Unreadable and Refused."""
-        content = await self.fetch(run, attachment)
+        content = await run.content(attachment, LARGEST)
         name, what = attachment.name, kind(content)
         if what == "picture":
             pictures[f"{len(pictures)}.webp"] = await asyncio.to_thread(_seen, content)
@@ -87,18 +86,6 @@ class Attachments:
             return
         await self._keep(run, name, document)
         read.texts.append(f"(The file “{name}” is long. Passages of it that may help are quoted.)")
-
-    async def fetch(self, run: Run, attachment: Attachment) -> bytes:
-        """Raises Refused."""
-        content = bytearray()
-        if attachment.size > LARGEST:
-            raise _too_large(attachment)
-        async with aclosing(run.open(attachment)) as chunks:
-            async for chunk in chunks:
-                content += chunk
-                if len(content) > LARGEST:
-                    raise _too_large(attachment)
-        return bytes(content)
 
     async def _keep(self, run: Run, name: str, document: Document) -> None:
         """The thread finds it again. Without vectors its words alone are looked for."""
@@ -124,13 +111,6 @@ def _seen(content: bytes) -> bytes:
     if not looking.look(content):
         raise Unreadable("is a picture that is broken, or too large to be looked at.")
     return looking.seen(content)
-
-
-def _too_large(attachment: Attachment) -> Refused:
-    return Refused(
-        f"“{attachment.name}” is larger than the {LARGEST // 1_000_000} MB that Parley reads. Send "
-        "the part that matters."
-    )
 
 
 def _quoted(name: str, text: str) -> str:

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from contextlib import aclosing
 from hashlib import sha256
 from itertools import chain, repeat
 
@@ -99,19 +98,14 @@ class Watcher:
 
     async def _picture(self, run: Run, file: Attachment) -> PicturePart | None:
         """None: it cannot be had, or is no picture that anybody sees."""
-        content = bytearray()
         try:
-            async with aclosing(run.open(file)) as chunks:
-                async for chunk in chunks:
-                    content += chunk
-                    if len(content) > LARGEST:
-                        raise Refused("It is too large to be looked at.")
+            content = await run.content(file, LARGEST)
         except Refused as refusal:
             log.warning("%s: a picture is not judged: %s", run.id, refusal)
             return None
-        if not await asyncio.to_thread(looking.look, bytes(content)):
+        if not await asyncio.to_thread(looking.look, content):
             return None
-        return PicturePart.of(await asyncio.to_thread(looking.seen, bytes(content)), "image/webp")
+        return PicturePart.of(await asyncio.to_thread(looking.seen, content), "image/webp")
 
 
 def _may_be_picture(file: Attachment) -> bool:
