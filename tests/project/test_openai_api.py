@@ -16,6 +16,27 @@ POINTERS = sorted({i[key] for i in ITEMS for key in ("client", "chat", "test") i
 KNOWN = [item for item in ITEMS if "is" in item]
 VALUES = [item for item in ITEMS if item["kind"] in {"value", "status", "error", "category"}]
 
+NOWHERE = {  # in chat: what no server needs to be told, what nobody reads, and what is still to come
+    "`OPENAI_API_KEY` of the Postman collection",
+    "`BASE_URL` of the Postman collection",
+    "`MODEL` of the Postman collection",
+    "Production: tested before it is deployed",
+    "`id`, by which OpenAI's support finds a call; we log `x-request-id`, which has it too",
+    "`id`, which is not read",
+    "`object` and `created`, which are not needed and not read",
+    "`object` and `organization_id`, which are not read",
+    "`object`: `list`, `embedding`, which are not read",
+    "`system_fingerprint`",
+    "`finish_reason`: `function_call` (deprecated)",
+    "`tool_choice`: `required`",
+    "`tool_choice`: one `function`",
+    "`dimensions`, fewer than the model has",
+    "`dimensions` of text-embedding-3-large is 1 to 3,072",
+    "`dimensions` of text-embedding-3-small is 1 to 1,536",
+    "`dimensions` is for the models of version 3 only",
+    "Clusters and categories",
+}
+
 
 @cache
 def source(path: str) -> str:
@@ -105,3 +126,7 @@ def test_what_costs_half_in_a_batch_is_known_to():
     batched = [item for item in ITEMS if item.get("batch")]
     assert len(batched) == 4
     assert all(entry(split(item["client"])[1].split("/")[0] + "/batch") for item in batched)
+
+
+def test_everything_but_these_has_its_place_in_chat():
+    assert {item["what"] for item in ITEMS if not item["chat"]} == NOWHERE
