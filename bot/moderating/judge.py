@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from bot.errors import ParleyError
+from bot.openai.catalogue_check import WrongValue
 from bot.openai.chat_parts import PicturePart
-from bot.openai.errors import BadRequest, OpenAIError, RateLimited
+from bot.openai.errors import BadRequest, Malformed, OpenAIError, RateLimited
 from bot.openai.moderations import ModerationRequest, Verdict
 from bot.provider_settings import ModerationProvider
 from bot.spending.door import OpenAI
@@ -42,6 +43,7 @@ class Judge:
         self._settings = settings
         self._model = models["moderation"]
         self._absent = False
+        self._blind = False  # it judges no pictures
 
     @property
     def on(self) -> bool:
@@ -56,10 +58,13 @@ class Judge:
             ModerationRequest(model=self._model, input=tuple(texts[n : n + TOGETHER]))
             for n in range(0, len(texts), TOGETHER)
         ]
-        asked += [ModerationRequest(model=self._model, input=(one,)) for one in pictures]
+        looks = [ModerationRequest(model=self._model, input=(one,)) for one in pictures]
         try:
             async with asyncio.timeout(PATIENCE):
-                found = await asyncio.gather(*(self._soon(payer, request) for request in asked))
+                found = await asyncio.gather(
+                    *(self._soon(payer, request) for request in asked),
+                    *(self._look(payer, request) for request in looks),
+                )
         except TimeoutError as error:
             raise Down(error) from error
         return worst([verdict for verdicts in found for verdict in verdicts])
@@ -68,6 +73,20 @@ class Judge:
         """A verdict a text, of TOGETHER at most, however long it takes. Raises as above."""
         request = ModerationRequest(model=self._model, input=tuple(texts))
         return await self._ask(payer, request) or [CLEAN] * len(texts)
+
+    async def _look(self, payer: Payer, request: ModerationRequest) -> Sequence[Verdict]:
+        """At a picture; nothing where the model or its server takes texts alone, which may be."""
+        if self._blind:
+            return ()
+        try:
+            return await self._soon(payer, request)
+        except (WrongValue, Down) as error:
+            takes_none = isinstance(error.__cause__ or error, BadRequest | Malformed | WrongValue)
+            if self._settings.mode == "on" or not takes_none:
+                raise
+            log.warning("pictures are not moderated: %s takes none (%s)", self._model, error)
+            self._blind = True
+            return ()
 
     async def _soon(self, payer: Payer, request: ModerationRequest) -> Sequence[Verdict]:
         """At a rate limit that others use up, it tries as long as there is patience."""

@@ -89,6 +89,7 @@ class Painter:
             async for part in parts:
                 yield part
         work, files = await self._finished(run, plan, found, failed)
+        await _judged(run, [files[picture.file] for picture in work.pictures])
         work = replace(work, cost=str(charged.receipt))
         await self._works.keep(run, work, files)
         await self._remember(run, plan, work)
@@ -168,8 +169,8 @@ async def _cleared(run: Run, plan: Plan) -> None:
     """Neither the words nor the picture that is edited are harmful. Raises Refused."""
     run.check(plan.request.prompt)
     if plan.source is not None:
-        run.check(PicturePart.of(await asyncio.to_thread(looking.seen, plan.source), "image/webp"))
-    await run.cleared()
+        return await _judged(run, [plan.source])
+    return await run.cleared()
 
 
 def _card(plan: Plan, progress: float) -> Card:
@@ -177,3 +178,10 @@ def _card(plan: Plan, progress: float) -> Card:
     if plan.reword:
         title = "Finding other words"
     return Card(title, quoted(plan.request.prompt), progress=progress or None, state="running")
+
+
+async def _judged(run: Run, pictures: Sequence[bytes]) -> None:
+    """What was painted is judged before it is kept. Raises Refused."""
+    for picture in pictures:
+        run.check(PicturePart.of(await asyncio.to_thread(looking.seen, picture), "image/webp"))
+    await run.cleared()

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 from contextlib import asynccontextmanager
 
 import msgspec
@@ -14,6 +15,7 @@ from bot.layers import Moderation
 from bot.moderating.gate import SIZES
 from bot.moderating.judge import OVERLAP
 from bot.parts import Buttons, Image, Notice, Status, Voice
+from bot.pictures.work import Work
 from bot.run import Run
 from bot.screen import Screen
 from tests.fakes.openai import Fault
@@ -232,6 +234,29 @@ async def test_pictures_and_speech_wait_for_the_verdict(it, name, option):
     allowed.set()
     await answer.ended()
     assert any(isinstance(part, Image | Voice) for part in answer.parts)
+
+
+FLAGGED = Fault(200, body=json.dumps({"id": "m", "model": "m", "results": [
+    {"flagged": True, "categories": {"violence": True}, "category_scores": {"violence": 0.9}},
+]}))  # fmt: skip
+
+
+async def test_a_harmful_picture_that_was_painted_is_neither_shown_nor_kept(it):
+    it.openai.judging_faults.extend([None, FLAGGED])
+    answer = await command(it, "imagine", prompt="a fox").ended()
+    assert "looks like violence" in answer.notice
+    assert not answer.screen.media
+    assert await it.services.works.of("dimagine", Work) is None
+
+
+@pytest.mark.parametrize("answered", [Fault(400, "invalid_input"), Fault(200, body='{"id": "x"}')])
+async def test_a_server_that_judges_no_pictures_is_remembered_as_such(it, answered):
+    it.openai.judging_faults.extend([None, answered])
+    for _ in range(2):
+        answer = await command(it, "imagine", prompt="a fox").ended()
+        assert [part for part in answer.parts if isinstance(part, Image)]
+    looks = [call for call in it.openai.judged if not isinstance(call.body["input"][0], str)]
+    assert len(looks) == 1
 
 
 async def test_what_is_not_for_a_model_is_not_checked(it):

@@ -16,7 +16,7 @@ POINTERS = sorted({i[key] for i in ITEMS for key in ("client", "chat", "test") i
 KNOWN = [item for item in ITEMS if "is" in item]
 VALUES = [item for item in ITEMS if item["kind"] in {"value", "status", "error", "category"}]
 
-NOWHERE = {  # in chat: what no server needs to be told, what nobody reads, and what is still to come
+NOWHERE = {  # in chat: what nobody reads, what is no part of a call, and what is still to come
     "`OPENAI_API_KEY` of the Postman collection",
     "`BASE_URL` of the Postman collection",
     "`MODEL` of the Postman collection",
