@@ -58,6 +58,7 @@ async def test_two_people_in_one_thread_are_answered_in_order(house, world):
     root = await world.mention("first", by="ada")
     await house.answered()
     await world.say("second", thread=root, by="bob")
+    await world.until(lambda: any(getattr(e, "text", "") == "second" for e in house.heard))
     await world.say("third", thread=root, by="ada")
     posts = await house.answered(3, thread=root)
     assert [post.text.split()[-1] for post in posts] == ["first", "second", "third"]

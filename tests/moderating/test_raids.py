@@ -54,8 +54,8 @@ async def test_all_of_a_raid_are_judged_in_few_requests_in_their_order(it):
     await it.settled()
     assert [message for message, *_ in sorted(await it.judged())] == sorted(m.id for m in messages)
     assert asked(it) == [message.text for message in messages]
-    assert len(it.openai.judged) <= RAID / 10
-    assert max(len(call.body["input"]) for call in it.openai.judged) == TOGETHER
+    assert len(it.openai.judged) <= RAID / 5
+    assert max(len(call.body["input"]) for call in it.openai.judged) <= TOGETHER
 
 
 async def test_none_is_dropped_at_a_rate_limit_and_the_order_stays(it):
