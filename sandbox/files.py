@@ -65,7 +65,7 @@ async def _received(http: web.Request, path: Path) -> tuple[Form, str]:
 async def _stream(store: Store, part: BodyPartReader, path: Path) -> None:
     size = 0
     # On the loop: what a thread opens for a request that is cancelled meanwhile, nobody closes.
-    with path.open("wb") as file:  # noqa: ASYNC230
+    with path.open("wb") as file:
         while chunk := await part.read_chunk(1 << 20):
             size += len(chunk)
             if size > LARGEST:
