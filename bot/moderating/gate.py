@@ -15,7 +15,7 @@ from bot.run import Run
 # Of the first windows, and the last of all others: a full one is judged, or one whose first word
 # waited so long. A platform takes about one edit a second, so there is no use in more.
 SIZES = (16, 120, 480, 1_200)  # characters
-AGES = (0.05, 0.4, 1.0)  # seconds
+AGES = (0.02, 0.4, 1.0)  # seconds
 WITHHELD = "withheld"  # the key of what is said instead of an answer
 
 
