@@ -13,10 +13,9 @@ def preference(capability: str) -> str:
 
 async def model(services: Services, place: Place, capability: str) -> str:
     """That of the thread, the channel, the workspace, or of the settings."""
-    for scope in (place.key, place.channel_key, place.payer):
-        if chosen := (await services.preferences.of(scope)).get(preference(capability)):
-            return chosen
-    return services.models[capability]
+    found = await services.preferences.at((place.key, place.channel_key, place.payer))
+    chosen = (scope.get(preference(capability)) for scope in found.values())
+    return next(filter(None, chosen), services.models[capability])
 
 
 async def models(services: Services, place: Place, *capabilities: str) -> Mapping[str, str]:

@@ -181,7 +181,7 @@ def _card(plan: Plan, progress: float) -> Card:
 
 
 async def _judged(run: Run, pictures: Sequence[bytes]) -> None:
-    """What was painted is judged before it is kept. Raises Refused."""
+    """None of them is harmful. Raises Refused."""
     for picture in pictures:
         run.check(PicturePart.of(await asyncio.to_thread(looking.seen, picture), "image/webp"))
     await run.cleared()
