@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from bot.openai.transcription_types import Transcript
@@ -38,32 +38,31 @@ def seam_faults(
     those that are so around it in `uncut`: the recogniser's own faults are not the seam's. A word
     that was misheard is there. Only seams with faults are in it.
     """
-    wanted, times = words(said), [word.start for word in joined.words]
-    faults = {}
+    times, faults = [word.start for word in joined.words], {}
+    whole, pieces = (
+        SequenceMatcher(None, words(said), words(heard.text), autojunk=False)
+        for heard in (uncut, joined)
+    )
     for seam in seams:
         before = " ".join(word.word for word in joined.words[: bisect_left(times, seam)])
-        place = _place(wanted, words(joined.text), len(words(before)))
-        extra = _strays(wanted, joined, place) - _strays(wanted, uncut, place)
+        place = _place(pieces, len(words(before)))
+        extra = _strays(pieces, place) - _strays(whole, place)
         if extra > 0:
             faults[seam] = extra
     return faults
 
 
-def _place(wanted: list[str], got: list[str], number: int) -> int:
-    """Where in `wanted` the word with this number of `got` stands."""
-    blocks = SequenceMatcher(None, wanted, got, autojunk=False).get_matching_blocks()
+def _place(matched: SequenceMatcher[str], number: int) -> int:
+    """Where in what was said the word with this number of what was heard stands."""
+    blocks = matched.get_matching_blocks()
     block = max((b for b in blocks if b.b <= number), key=lambda b: b.b, default=blocks[0])
     return block.a + number - block.b
 
 
-def _strays(wanted: list[str], heard: Transcript, place: int) -> int:
-    around = range(place - NEAR, place + NEAR)
-    found = _uneven(wanted, words(heard.text))
-    return sum(abs(number) for at, number in found if at in around)
-
-
-def _uneven(wanted: list[str], got: list[str]) -> Iterator[tuple[int, int]]:
-    """Where, and how many words too many or (below 0) too few."""
-    for _, i, after_i, j, after_j in SequenceMatcher(None, wanted, got, False).get_opcodes():
-        if number := (after_j - j) - (after_i - i):
-            yield i, number
+def _strays(matched: SequenceMatcher[str], place: int) -> int:
+    """How many words too many or too few."""
+    return sum(
+        abs((after_j - j) - (after_i - i))
+        for _, i, after_i, j, after_j in matched.get_opcodes()
+        if place - NEAR <= i < place + NEAR
+    )
