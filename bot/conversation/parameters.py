@@ -185,7 +185,7 @@ def _priced(model: Model, tier: str) -> None:
     if tier not in known:
         raise WrongValue(
             f"What {model.id} costs in the tier “{tier[:50]}” is not known, so only "
-            f"{' and '.join(known)} can be chosen. An admin can give its prices in "
+            f"{', '.join(known)} can be chosen. An admin can give its prices in "
             "PARLEY_CATALOGUE (`tiers`)."
         )
 

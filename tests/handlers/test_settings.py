@@ -389,3 +389,25 @@ async def test_where_nobody_can_look_the_operator_decides(tmp_path):
 
         await set_(it, by=BOSS, name="where", value="channel", scope="workspace")
         assert await Wheres(Broken()).of(PLACE, ADA) == ""
+
+
+async def test_a_tier_is_sent_where_its_price_is_known(tmp_path):
+    file = tmp_path / "models.toml"
+    file.write_text(
+        '[models."gpt-4o-mini"]\ntiers = { flex = { input = "0.075", output = "0.30" } }\n'
+    )
+    async with desk(tmp_path, catalogue=file) as it:
+        for tier in ("flex", "default", "auto"):
+            await set_(it, "settings other", scope="thread", service_tier=tier)
+            assert (await asked(it))[0]["service_tier"] == tier
+        with pytest.raises(Refused) as refusal:
+            await set_(it, name="service_tier", value="priority")
+        assert refusal.value.sentence == (
+            "What gpt-4o-mini costs in the tier “priority” is not known, so only auto, default, "
+            "flex can be chosen. An admin can give its prices in PARLEY_CATALOGUE (`tiers`)."
+        )
+        await set_(it, name="service_tier", value="flex")
+        await set_(it, name="model", value="gpt-4.1-mini")
+        body, (notice,) = await asked(it)
+        assert "service_tier" not in body
+        assert "So `service_tier` is left out." in notice
