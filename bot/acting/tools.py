@@ -15,6 +15,7 @@ from bot.openai.chat_tools import ToolCall, choose, function
 from bot.services import Services
 
 CHOICES = ("auto", "none", "required")  # of what to call; else the name of a command
+FAR = 1_000_000  # a bound that nobody comes near; it would cost its tokens in each question
 SHARE = 0.25  # of a model's window, the most that tools may take
 _KINDS: Mapping[type[Value], str] = {
     str: "string", int: "integer", float: "number", bool: "boolean",
@@ -111,17 +112,17 @@ def _name(command: Command) -> str:
 
 def _told(command: Command) -> dict[str, Any]:
     options = [option for option in command.options if option.kind is not Attachment]
+    required = [option.name for option in options if option.required]
+    # What a command does not take, and what is out of all bounds, is refused when it is called.
     parameters = {
         "type": "object",
         "properties": {option.name: _schema(option) for option in options},
-        "required": [option.name for option in options if option.required],
-        "additionalProperties": False,
-    }
+    } | ({"required": required} if required else {})
     return function(_name(command), command.help, parameters)
 
 
 def _schema(option: Option) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": _KINDS[option.kind], "description": option.help}
     bounds = {"minimum": option.minimum, "maximum": option.maximum}
-    schema |= {name: bound for name, bound in bounds.items() if bound is not None}
+    schema |= {name: bound for name, bound in bounds.items() if bound and bound < FAR}
     return schema | ({"enum": list(option.choices)} if option.choices else {})
