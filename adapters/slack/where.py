@@ -2,6 +2,9 @@
 channel itself, where people chose that.
 """
 
+import asyncio
+from weakref import WeakValueDictionary
+
 from msgspec.structs import replace
 
 from bot.events import Event, Invocation, Message
@@ -9,12 +12,18 @@ from bot.ports import Accept, Accepted, Where
 
 
 def placed_by(where: Where, accept: Accept) -> Accept:
-    """`accept` that hears of it too."""
+    """`accept` that hears of it too. What happens in a channel is written down in its order, though
+    nobody waits until that is done: many are written down as one.
+    """
+    lines: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(event: Event) -> Accepted:
-        if _on_top(event) and await where(event.place, event.author) == "channel":
-            event = replace(event, place=replace(event.place, thread=""), flat=True)
-        return await accept(event)
+        line = lines.setdefault(event.place.channel_key, asyncio.Lock())
+        async with line:
+            if _on_top(event) and await where(event.place, event.author) == "channel":
+                event = replace(event, place=replace(event.place, thread=""), flat=True)
+            taking = asyncio.ensure_future(accept(event))
+        return await taking
 
     return take
 
