@@ -48,10 +48,11 @@ class Tools:
         """Raises Refused where nobody can choose this, or this person may not."""
         if not self._on:
             raise Refused("Commands are no tools here: an admin switched that off (PARLEY_TOOLS).")
-        if chosen in CHOICES or chosen in self.names(author):
+        if chosen in CHOICES or _called(chosen) in map(_called, self.names(author)):
             return
-        if chosen in {command.name for command in self._commands.values() if command.tool}:
-            raise Refused(f"`/{chosen}` is not for you to use, so no model can do it for you.")
+        tools = {_name(command) for command in self._commands.values() if command.tool}
+        if _called(chosen) in tools:
+            raise Refused(f"`{chosen}` is not for you to use, so no model can do it for you.")
         raise Refused(f"`tools` is {', '.join(CHOICES)}, or a command that a model can call: "
                       f"{', '.join(self.names(author))}. “{chosen[:50]}” is none.")  # fmt: skip
 
@@ -83,7 +84,7 @@ def begun_with(chosen: str, offered: tuple[dict[str, Any], ...]) -> str | dict[s
     """The `tool_choice` of the first round. Raises Refused where that is not offered."""
     if chosen in {"auto", "none"}:
         return None
-    name = chosen.replace(" ", "_")
+    name = _called(chosen)
     if not offered:
         raise Refused(f"No tools go along with this question, so `tools: {chosen}` does not hold.")
     if chosen == "required":
@@ -107,7 +108,12 @@ def _takes_tools(model: Model, wanted: Mapping[str, Any]) -> bool:
 
 
 def _name(command: Command) -> str:
-    return command.name.replace(" ", "_")
+    return _called(command.name)
+
+
+def _called(command: str) -> str:
+    """`/usage me` as a function."""
+    return command.removeprefix("/").replace(" ", "_")
 
 
 def _told(command: Command) -> dict[str, Any]:

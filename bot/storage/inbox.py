@@ -161,8 +161,9 @@ def _meant(connection: sqlite3.Connection, event: Event) -> Event | None:
             return msgspec.structs.replace(event, addressed=True) if there else None
         case Deleted():
             of = _answer_of(connection, event.message)
-            return msgspec.structs.replace(event, of=of) if of else None
-        case Invocation(of=of, by="button" | "form") if of:
+            placed = _where_it_was(connection, event, of)
+            return msgspec.structs.replace(placed, of=of) if of else None
+        case Invocation(of=of, by="button" | "form"):
             return _where_it_was(connection, event, of)
     return event
 
@@ -174,13 +175,15 @@ class _Began(msgspec.Struct):
     flat: bool = False
 
 
-_Again = TypeVar("_Again", Edited, Invocation)
+_Again = TypeVar("_Again", Edited, Deleted, Invocation)
 
 
 def _where_it_was(connection: sqlite3.Connection, event: _Again, of: str) -> _Again:
     """What is asked of an answer again belongs to the conversation that the answer is part of: a
     platform does not tell whether a post in a channel began a thread.
     """
+    if not of:
+        return event
     place, channel = event.place, f"{event.place.channel_key}:"
     query = "SELECT event FROM inbox WHERE delivery = ?"
     if under_way := next(connection.execute(query, (of,)), None):

@@ -49,6 +49,20 @@ async def test_an_answer_stands_in_the_channel_for_who_chose_that_and_the_channe
     assert said(house) == ["And I?"]
 
 
+async def test_the_form_has_it_with_what_else_is_seldom_chosen(house, world):
+    await world.slash("settings other")
+    await world.until(world.form)
+    assert set(world.form()) == {"scope", "where", "tools", "service_tier", "voice"}
+    await world.fill(scope="person", where="channel", service_tier="default")
+    await house.shows("- service_tier: default")
+    await world.mention("hello")
+    (*_, post) = await house.answered()
+    assert post.thread == ""
+    assert house.openai.calls[-1].body["service_tier"] == "default"
+    await world.slash("settings show")
+    await house.shows("- where: channel (for you everywhere)")
+
+
 async def test_what_is_asked_by_command_belongs_to_the_channel_too(house, world):
     await chosen(house, "channel")
     house.openai.answers += ["Hello, Ada.", "Ada."]
@@ -93,6 +107,19 @@ async def test_an_edited_question_is_answered_where_it_was(house, world):
     await world.say("and?", thread=root)
     await house.answered(2, thread=root)
     assert said(house) == ["hello again", "Still there.", "and?"]
+
+
+async def test_a_deleted_question_is_withdrawn_and_forgotten_there_too(house, world):
+    await chosen(house, "channel")
+    house.openai.answers += ["Hello, Ada.", "Who knows."]
+    question = await world.mention("I am Ada")
+    await house.answered()
+    await world.delete(question)
+    await world.until(lambda: not house.answers())
+    await house.settled()
+    await world.mention("Who am I?")
+    await house.answered()
+    assert said(house) == ["Who am I?"]
 
 
 async def test_after_a_crash_the_answer_goes_on_in_the_channel(house, world):

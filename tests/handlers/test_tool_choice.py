@@ -48,6 +48,7 @@ async def test_nothing_chosen_leaves_it_to_the_model(tmp_path):
         ("required", "required"),
         ("jot", {"type": "function", "function": {"name": "jot"}}),
         ("jot well", {"type": "function", "function": {"name": "jot_well"}}),
+        ("/jot_well", {"type": "function", "function": {"name": "jot_well"}}),
     ],
 )
 async def test_what_has_to_be_called_is_called_first_and_once(tmp_path, value, sent):
@@ -92,7 +93,7 @@ async def test_what_goes_on_has_to_call_nothing(tmp_path):
     [
         ("secret", "`tools` is auto, none, required, or a command that a model can call: "),
         ("rm -rf", "“rm -rf” is none."),
-        ("retention", "`/retention` is not for you to use, so no model can do it for you."),
+        ("retention", "`retention` is not for you to use, so no model can do it for you."),
     ],
 )
 async def test_what_is_no_tool_or_none_of_theirs_is_told(tmp_path, value, sentence):
