@@ -26,9 +26,9 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     """`after` goes on with the next page; None: this is the last."""
 
     data: Sequence[T]
-    object: Any = None
     has_more: bool | None = None
     last_id: str | None = None
+    object: Any = None
 
     @property
     def after(self) -> str | None:
