@@ -17,6 +17,7 @@ from bot.admin.gate import off_because
 from bot.admin.mount import mount as mount_admin
 from bot.chores import keep_doing
 from bot.commands import Commands
+from bot.conversation.where import Wheres
 from bot.discovery import connect_adapters, platforms, set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
@@ -163,6 +164,7 @@ def ground(settings: Settings, storage: Storage, http: web.Application, chat_mod
         sandbox=settings.only_sandbox,
         chat_model=chat_model,
         folder=settings.files,
+        where=Wheres(storage.preferences).of,
     )
 
 

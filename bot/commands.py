@@ -220,6 +220,7 @@ class Commands(dict[str, Command]):
         return Invocation(
             id=message.id, place=message.place, author=message.author, at=message.at,
             address=message.address, source=message.source, of=message.of,
+            flat=message.flat,
             command=command.name, values=values, by="mention",
             on=message.reply if command.shortcut else None,
         )  # fmt: skip

@@ -79,6 +79,8 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
 
     `address` is the adapter's own return address (an interaction token, a response URL); only
     the adapter that wrote it reads it.
+
+    `flat`: the answer begins no thread, as the channel itself is the conversation.
     """
 
     id: str
@@ -86,6 +88,7 @@ class Occurrence(msgspec.Struct, frozen=True, kw_only=True):
     author: Author
     at: float  # seconds since 1970, UTC
     address: str = ""
+    flat: bool = False
 
 
 class Message(Occurrence, frozen=True, kw_only=True, tag="message"):

@@ -17,6 +17,18 @@ Accept: TypeAlias = Callable[[Event], Awaitable[Accepted]]
 could not be written: then do not acknowledge, so that the platform delivers it again."""
 
 
+WHERE = ("thread", "channel", "reply")
+Where: TypeAlias = Callable[[Place, Author], Awaitable[str]]
+"""Where people chose that a question in this channel is answered, one of WHERE: in a thread of its
+own, in the channel, which is then one conversation, or as a reply there. "" where nobody chose, or
+it cannot be read now. Raises nothing.
+"""
+
+
+async def nobody_chose(_place: Place, _author: Author) -> str:
+    return ""
+
+
 FIRST = "0"
 
 
@@ -63,6 +75,7 @@ class Delivery:
     address: str  # what the adapter wrote into the event
     source: str  # the platform's id of the message that is answered; "" for a slash command
     log: DeliveryLog
+    flat: bool = False  # its posts begin no thread (events.Occurrence.flat)
 
 
 class Which(TypedDict, total=False):
@@ -103,6 +116,7 @@ class Adapter(Protocol):
     name: str
     order: Order
     speaks: Literal["opus", "mp3"]  # what its people can play: Ogg Opus as a voice message, or MP3
+    answers_in: tuple[str, ...]  # where an answer can stand there, of WHERE
 
     @property
     def health(self) -> str:
@@ -196,3 +210,4 @@ class Ground:
     sandbox: bool  # the model is the sandbox's: no key, no cost
     chat_model: str = ""  # what answers, for a label
     folder: Path = Path("parley.db.files")  # for what is no text: beside the database, not made yet
+    where: Where = nobody_chose

@@ -41,6 +41,7 @@ class Noted:
 
     used: dict[str, int] = field(default_factory=dict)  # tokens of what was sent: turns, summary
     left_out: dict[str, int] = field(default_factory=dict)  # how many of them had no room
+    facts: dict[str, str] = field(default_factory=dict)  # by which the provider knows its last call
 
 
 @dataclass

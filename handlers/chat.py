@@ -160,6 +160,7 @@ class Chat:
         async with aclosing(self._write(run, prompt, draft, talk)) as parts:
             async for part in parts:
                 yield part
+        run.noted.facts = draft.facts
         if run.stopped == "deleted":
             yield Withdraw()
             return

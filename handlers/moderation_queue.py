@@ -108,9 +108,10 @@ def _card(judged: Judged, title: str, name: str = "", *, done: bool = False) -> 
     highest = sorted(judged.scores.items(), key=lambda one: -one[1])[:SHOWN]
     scores = [(KINDS.get(name, name), f"{score:.2f}") for name, score in highest if score >= LEAST]
     policy = [("policy", judged.action)] if judged.action else []
+    verdict = [("verdict", judged.moderation)] if judged.moderation else []
     return Card(
         title,
-        fields=(("by", name or judged.author), *policy, *scores),
+        fields=(("by", name or judged.author), *policy, *scores, *verdict),
         state="done" if done else "",
         key="case",
     )

@@ -1,6 +1,6 @@
 """The receipt behind an answer: what wrote it, what that took and cost, and how long it took."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from bot.commands import Command
@@ -82,6 +82,20 @@ def _facts(receipt: Receipt) -> Iterable[str]:
         yield f"- first word after {receipt.first_word:.1f} s"
     if receipt.verdict:
         yield f"- moderation: {VERDICTS.get(receipt.verdict, receipt.verdict)}"
+    yield from _known({name: told.replace("`", "") for name, told in receipt.facts.items()})
+
+
+def _known(facts: Mapping[str, str]) -> Iterable[str]:
+    """What the provider knows the answer by: for its support, and for who set a seed."""
+    named = [("answer", "id"), ("request", "request_id")]
+    told = [f"{what} `{facts[name]}`" for what, name in named if facts.get(name)]
+    if told:
+        made = f", made {facts['created']}" if facts.get("created") else ""
+        yield f"- for the provider's support: {', '.join(told)}{made}"
+    if print_ := facts.get("system_fingerprint"):
+        yield f"- the model as it was then: `{print_}`; the same seed needs the same one"
+    if tier := facts.get("service_tier"):
+        yield f"- service tier: {tier}"
 
 
 _SENT = {"turns": "messages of this thread", "recalled": "recalled passages"}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
+from bot.acting.tools import CHOICES, Tools
 from bot.commands import Choice, Command, Option, Typing
 from bot.conversation.chosen import LEVELS, Chooser, Chosen, administers, scopes
 from bot.conversation.parameters import PARAMETERS, Parameter, read
@@ -11,6 +12,7 @@ from bot.errors import Refused
 from bot.events import Invocation
 from bot.openai.catalogue import Model
 from bot.parts import Reply, Text
+from bot.ports import WHERE
 from bot.run import Run
 from bot.services import Services
 
@@ -20,6 +22,7 @@ FORMS = {
     "sampling": "How the words are chosen",
     "format": "How the answer looks, and how much of it there is",
     "more": "How long the model thinks, and what few people need",
+    "other": "Where answers stand, what the model may do, how fast, and voice",
 }
 WORDS = {
     "thread": "in this thread", "channel": "in this channel", "person": "for you everywhere",
@@ -55,7 +58,10 @@ def _option(services: Services, parameter: Parameter) -> Option:
         suggest = partial(_models, services)
     if parameter.name == "persona":
         suggest = partial(suggest_personas, Library(services.personas))
-    return Option(parameter.name, parameter.help, long=parameter.long, suggest=suggest)
+    if parameter.name == "tools":
+        suggest = partial(_tools, Tools(services))
+    return Option(parameter.name, parameter.help, choices=parameter.choices, long=parameter.long,
+                  suggest=suggest)  # fmt: skip
 
 
 class Settings:
@@ -63,6 +69,7 @@ class Settings:
         self._services = services
         self._chooser = Chooser(services)
         self._library = Library(services.personas)
+        self._tools = Tools(services)
 
     async def show(self, run: Run) -> Reply:
         place, author = run.event.place, run.event.author
@@ -89,6 +96,8 @@ class Settings:
         level = self._level(run, level)
         chosen = await self._chooser.chosen(run.event.place, run.event.author.id)
         told = {name: value.strip() for name, value in told.items()}
+        if "where" in told:
+            self._check_where(run, level, told["where"])
         model = self._chooser.model(
             told.get("model") or chosen.values.get("model") or self._services.chat_model
         )
@@ -107,10 +116,23 @@ class Settings:
             if not self._chooser.may_use(value, run.event.author):
                 raise Refused(f"{value} is not for everybody: an admin says who may choose it "
                               "(PARLEY_MODEL_ROLES).")  # fmt: skip
+        elif name == "tools":
+            self._tools.check(run.event.author, value)
         elif name == "persona" and value != NONE:
             await self._library.named(run.event.place.payer, value)
         else:
             read(self._services.catalogue, model, name, value)
+
+    def _check_where(self, run: Run, level: str, where: str) -> None:
+        """Raises Refused. A value that is none is refused with the others."""
+        if level == "thread":
+            raise Refused("Where an answer stands is decided before there is a thread. Choose the "
+                          "scope `person`, or ask an admin to set it for the channel.")  # fmt: skip
+        adapter = self._services.adapters.get(run.event.place.platform)
+        able = adapter.answers_in if adapter else WHERE
+        if where in WHERE and where not in able:
+            raise Refused(f"Here an answer stands in a {' or in the '.join(able)}; there is no "
+                          f"`{where}`.")  # fmt: skip
 
     async def reset(self, run: Run) -> Reply:
         values = _values(run)
@@ -172,6 +194,12 @@ async def _models(services: Services, typing: Typing) -> Sequence[Choice]:
     names = services.catalogue.serving("chat/completions")
     wanted = typing.text.strip().lower()
     return [Choice(name, name) for name in names if wanted in name.lower()][:SHOWN]
+
+
+async def _tools(tools: Tools, typing: Typing) -> Sequence[Choice]:
+    wanted = typing.text.strip().lower().removeprefix("/")
+    names = [*CHOICES, *tools.names(typing.author)]
+    return [Choice(name, name) for name in names if wanted in name][:SHOWN]
 
 
 async def suggest_personas(library: Library, typing: Typing) -> Sequence[Choice]:

@@ -46,7 +46,8 @@ class Channel:
         # What Parley says by itself knows its place, not whether a thread or a root names it.
         self._asks = in_thread and not (first or delivery.address or self._threads)
         self._replies = address.mode == "reply"
-        plain = direct or address.outside or address.mode == "channel" or place.thread
+        flat = delivery.flat or address.mode == "channel"
+        plain = direct or address.outside or flat or place.thread
         self._roots = bool(place.workspace) and not plain
         self.begun(first or "")
 

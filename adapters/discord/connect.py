@@ -25,7 +25,7 @@ from adapters.discord.sign import Signs
 from adapters.pacing import Paces
 from bot.commands import Commands, Suggest
 from bot.events import Attachment, Message, Place
-from bot.ports import Accept, Delivery, Finding, Ground, Which
+from bot.ports import WHERE, Accept, Delivery, Finding, Ground, Which
 from bot.screen import Screen
 from bot.settings import WrongSetting
 
@@ -60,11 +60,13 @@ async def check(settings: Settings, ground: Ground, commands: Commands) -> Seque
 class Discord:
     name = PLATFORM
     speaks: Literal["opus", "mp3"] = "opus"
+    answers_in = WHERE
 
     def __init__(self, settings: Settings, ground: Ground) -> None:
         self._token = _token(settings)
         self._settings = settings
         self._state = ground.state
+        self._where = ground.where
         self._rest = Rest(self._token, settings.discord_requests_per_second)
         self._responses = Responses(self._rest)
         self._files = Files(self._rest, settings.discord_api_url)
@@ -88,7 +90,7 @@ class Discord:
         await self._rest.open()
         seen = Seen(self._state, _share(self._settings))
         await seen.load()
-        places = Places(self._settings, self._state, self._rest.me)
+        places = Places(self._settings, self._state, self._rest.me, self._where)
         intake = Intake(accept, places, seen, self._rest.me)
         hearing = Hearing(intake, seen, self._settings.discord_catch_up_hours)
         desk = Desk(accept, suggest, commands, places, self._responses, self._rest)

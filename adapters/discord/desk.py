@@ -51,9 +51,8 @@ class Desk:
                 await suggestions.answer(native, self._suggest, self._places, self._responses)
             case discord.InteractionType.application_command:
                 me = self._rest.me
-                await self._ask(
-                    native, interactions.chosen(native, self._commands, self._places, me)
-                )
+                chosen = await interactions.chosen(native, self._commands, self._places, me)
+                await self._ask(native, chosen)
             case discord.InteractionType.component:
                 if event := await interactions.button(native, self._places):
                     await self._ask(native, event)

@@ -17,17 +17,19 @@ SUBCOMMAND, ATTACHMENT = 1, 11  # Discord's types of options
 _MESSAGE_MENU = 3  # Discord's type of a command in a message's own menu
 
 
-def chosen(native: discord.Interaction, commands: Commands, places: Places, me: int) -> Invocation:
+async def chosen(
+    native: discord.Interaction, commands: Commands, places: Places, me: int
+) -> Invocation:
     """A slash command, or one from a message's own menu."""
     data: dict[str, Any] = dict(native.data or {})
     if data.get("type") == _MESSAGE_MENU:
-        return _shortcut(native, data, commands, places, me)
+        return await _shortcut(native, data, commands, places, me)
     name, options = named(data)
-    spot = places.of(native.guild, native.channel)
+    spot = await places.of_question(native.guild, native.channel, author(native.user))
     return _invocation(native, commands.get(name), name, spot, values=values(options, data))
 
 
-def _shortcut(
+async def _shortcut(
     native: discord.Interaction,
     data: Mapping[str, Any],
     commands: Commands,
@@ -38,17 +40,18 @@ def _shortcut(
     message = data["resolved"]["messages"][data["target_id"]]
     on = said(message, places.of(native.guild, native.channel).place, me)
     name = commanded.name if commanded else data["name"]
-    return about(native, commanded, name, places, on, by="shortcut")
+    return await about(native, commanded, name, places, on, by="shortcut")
 
 
-def about(
+async def about(
     native: discord.Interaction, command: Command | None, name: str, places: Places, on: Message,
     **more: Any,
 ) -> Invocation:  # fmt: skip
     """A command on a message. It is answered in the message's thread, where that can be."""
     spot = places.of(native.guild, native.channel)
     if command and not command.private and not address.outside(native):
-        spot = places.of_shortcut(native.guild, native.channel, on.source)
+        asker = author(native.user)
+        spot = await places.of_shortcut(native.guild, native.channel, asker, on.source)
     source = on.source if spot.place.thread == on.source else ""
     return _invocation(native, command, name, spot, on=on, source=source, **more)
 
@@ -64,6 +67,7 @@ def _invocation(
         place=spot.place,
         author=author(native.user),
         at=native.created_at.timestamp(),
+        flat=spot.flat,
         address=address.of_interaction(
             native,
             spot.mode,
@@ -104,10 +108,11 @@ async def filled_in(  # noqa: PLR0913, PLR0917  a form has this many facts
     """What a form asks for. `of`: the delivery whose button opened it."""
     form: dict[str, Any] = {"values": dict(values), "by": "form"}
     if on:
-        return about(native, command, command.name, places, on, **form)
-    spot = places.of(native.guild, native.channel)
+        return await about(native, command, command.name, places, on, **form)
     if of and native.message:
         spot = await places.of_post(native.guild, native.channel, native.message)
+    else:
+        spot = await places.of_question(native.guild, native.channel, author(native.user))
     return _invocation(native, command, command.name, spot, of=of, **form)
 
 

@@ -1,17 +1,17 @@
 """Where something happened, and which conversation it belongs to.
 
 A thread is one, and so are direct messages. In a channel of a server each question begins one, and
-whoever replies to Parley's answer goes on with it, but where the operator has made the channel
-itself a conversation.
+whoever replies to Parley's answer goes on with it, but where people or the operator have made the
+channel itself a conversation.
 """
 
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, cast
 
 import discord
 
 from adapters.discord.settings import Mode, Settings
-from bot.events import Place
-from bot.ports import State
+from bot.events import Author, Place
+from bot.ports import WHERE, State, Where
 
 PLATFORM = "discord"
 _ROOTS = "discord/root/"  # and the id of a question that is a reply to Parley
@@ -23,14 +23,30 @@ class Spot(NamedTuple):
     place: Place
     mode: Mode
 
+    @property
+    def flat(self) -> bool:
+        """The channel is the conversation. A direct message can be no other."""
+        return self.mode == "channel" and bool(self.place.workspace)
+
 
 class Places:
-    def __init__(self, settings: Settings, state: State, me: int) -> None:
+    def __init__(self, settings: Settings, state: State, me: int, where: Where) -> None:
         self._settings = settings
         self._state = state
         self._me = me
+        self._where = where
 
-    def of(self, guild: discord.Guild | None, channel: Channel) -> Spot:
+    async def of_question(
+        self, guild: discord.Guild | None, channel: Channel, author: Author
+    ) -> Spot:
+        """As `of`, with what people chose for it."""
+        spot = self.of(guild, channel)
+        if not spot.place.workspace or spot.place.thread:
+            return spot
+        chosen = await self._where(spot.place, author)
+        return self.of(guild, channel, cast("Mode", chosen)) if chosen in WHERE else spot
+
+    def of(self, guild: discord.Guild | None, channel: Channel, chosen: Mode | None = None) -> Spot:
         """Where somebody gave a command: it is part of no conversation among messages."""
         here = str(channel.id) if channel else ""
         if guild is None:
@@ -38,17 +54,24 @@ class Places:
         if isinstance(channel, discord.Thread):
             place = Place(PLATFORM, str(guild.id), str(channel.parent_id), here)
             return Spot(place, "thread")
-        mode = self._settings.mode(here)
+        mode = chosen or self._settings.mode(here)
         threadless = mode == "thread" and isinstance(channel, _THREADLESS)
         return Spot(Place(PLATFORM, str(guild.id), here), "reply" if threadless else mode)
 
-    def of_shortcut(self, guild: discord.Guild | None, channel: Channel, message: str) -> Spot:
+    async def of_shortcut(
+        self, guild: discord.Guild | None, channel: Channel, author: Author, message: str
+    ) -> Spot:
         """What is asked about a message is answered where its own answer would stand."""
-        spot = self.of(guild, channel)
+        spot = await self.of_question(guild, channel, author)
         return _rooted(spot, message) if _open(spot) and spot.mode == "thread" else spot
 
-    async def of_message(self, native: discord.Message, channel: Channel) -> Spot:
+    async def of_message(
+        self, native: discord.Message, channel: Channel, asker: Author | None
+    ) -> Spot:
+        """`asker`: who says it to Parley; None where it is said to others."""
         spot = self.of(native.guild, channel)
+        if asker:
+            spot = await self.of_question(native.guild, channel, asker)
         if not _open(spot):
             return spot
         root = str(native.id)

@@ -34,12 +34,14 @@ async def message(
     text, offered = clean(re.sub(rf"<@!?{me}>", "", words)).strip(), files.attachments(native)
     if not (addressed or text or offered):
         return None  # without the message content intent everything else looks empty
-    spot = await places.of_message(native, channel)
+    by = author(native.author)
+    spot = await places.of_message(native, channel, by if addressed else None)
     return Message(
         id=event_id(native.id),
         place=spot.place,
-        author=author(native.author),
+        author=by,
         at=native.created_at.timestamp(),
+        flat=spot.flat,
         address=address.of_message(title(text), spot.mode),
         text=text,
         source=str(native.id),

@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 class Page:
     name = "page"
     speaks: Literal["opus", "mp3"] = "mp3"
+    answers_in = ("thread",)
     health = "ok"
 
     def __init__(self, lobby: Lobby) -> None:

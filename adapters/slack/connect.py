@@ -29,11 +29,12 @@ from adapters.slack.said import PLATFORM, Here
 from adapters.slack.settings import Settings
 from adapters.slack.socket import Socket
 from adapters.slack.teams import ManyTeams, OneTeam, Team, Teams
+from adapters.slack.where import placed_by
 from adapters.slack.workspace import Workspace
 from bot.commands import Commands, Suggest
 from bot.errors import Undeliverable
 from bot.events import Attachment, Message, Place
-from bot.ports import Accept, Delivery, Finding, Ground, Which
+from bot.ports import Accept, Delivery, Finding, Ground, Where, Which
 from bot.screen import Screen
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def connect(settings: Settings, ground: Ground) -> "Slack":
         teams = ManyTeams(client, Installations(ground.state), settings.pair)
         OAuth(settings, client, ground.state).mount(ground.http)
     teams.new = partial(Workspace, share=settings.slack_rate_share)
-    slack = Slack(settings, client, teams)
+    slack = Slack(settings, client, teams, ground.where)
     if slack.requests:
         slack.requests.mount(ground.http)
     return slack
@@ -61,9 +62,13 @@ async def check(settings: Settings, ground: Ground, commands: Commands) -> Seque
 class Slack:
     name = PLATFORM
     speaks: Literal["opus", "mp3"] = "mp3"
+    answers_in = ("thread", "channel")
 
-    def __init__(self, settings: Settings, client: AsyncWebClient, teams: Teams) -> None:
+    def __init__(
+        self, settings: Settings, client: AsyncWebClient, teams: Teams, where: Where
+    ) -> None:
         self.teams = teams
+        self._where = where
         self.requests: Requests | None = None
         self._settings = settings
         self._web = client
@@ -90,7 +95,7 @@ class Slack:
         web.open_session(self._web)
         await self.teams.begin()
         self._accept = accept
-        noted = Roles(self.people).noted_by(accept)
+        noted = Roles(self.people).noted_by(placed_by(self._where, accept))
         intake = Intake(noted, suggest, commands, self._settings.slack_command_prefix)
         app = bolt(self._web, Door(self.teams, intake))
         if self.requests:

@@ -37,7 +37,7 @@ class Posts:
 
     def begin_thread(self, ts: str) -> None:
         """An answer on the top level, to a slash command, is the root of a conversation."""
-        if not self.delivery.place.thread:
+        if not (self.delivery.place.thread or self.delivery.flat):
             self.delivery.place = msgspec.structs.replace(self.delivery.place, thread=ts)
 
     async def put(self, key: str, content: Content) -> None:

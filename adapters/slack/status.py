@@ -25,7 +25,8 @@ _LONGEST = 50  # characters that people read
 
 
 class Status:
-    """Of one answer. A sign and no more: where it cannot be shown, the answer comes all the same.
+    """Of one answer. A sign and no more: where it cannot be shown, the answer comes all the same;
+    Slack has signs for threads alone.
     `begun`: by a process that may have left a session behind.
     """
 
@@ -81,7 +82,7 @@ class Status:
             self._workspace.shows_status = await self._told(_STATUS, **about)
 
     async def _session(self, status: str) -> None:
-        if self._workspace.has_sessions:
+        if self._workspace.has_sessions and self._delivery.place.thread:
             self._workspace.has_sessions = await self._told(_SESSION, status=status)
 
     async def _told(self, method: str, **about: Any) -> bool:

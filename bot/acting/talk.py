@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -36,11 +36,13 @@ class Talk:
         return [card.key for card in cards if card.state == "running"]
 
     def request(self, request: ChatRequest) -> ChatRequest:
-        """The next one. What comes first stays as it was, for the provider's cache."""
+        """The next one. What comes first stays as it was, for the provider's cache. What the
+        model has to call, it has to call once.
+        """
         if not self.said:
             return request
-        more: dict[str, Any] = {"tool_choice": "none"} if self.over else {}
-        return replace(request, messages=[*request.messages, *self.said], **more)
+        choice = "none" if self.over else None
+        return replace(request, messages=[*request.messages, *self.said], tool_choice=choice)
 
     def heard(self, text: str, calls: Sequence[ToolCall]) -> None:
         if calls and not self.over:

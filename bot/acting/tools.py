@@ -1,6 +1,6 @@
 """Commands as tools: how a model is told of them, and what it means when it calls one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -11,9 +11,11 @@ from bot.errors import Refused
 from bot.events import Attachment, Author, Value
 from bot.openai import tokens
 from bot.openai.catalogue import Model
-from bot.openai.chat_tools import ToolCall, function
+from bot.openai.chat_tools import ToolCall, choose, function
 from bot.services import Services
 
+CHOICES = ("auto", "none", "required")  # of what to call; else the name of a command
+FAR = 1_000_000  # a bound that nobody comes near; it would cost its tokens in each question
 SHARE = 0.25  # of a model's window, the most that tools may take
 _KINDS: Mapping[type[Value], str] = {
     str: "string", int: "integer", float: "number", bool: "boolean",
@@ -28,14 +30,35 @@ class Tools:
         self._on = services.settings.tools
 
     def offered(
-        self, author: Author, model: Model, wanted: Mapping[str, Any]
+        self, author: Author, model: Model, wanted: Mapping[str, Any], chosen: str = "auto"
     ) -> tuple[dict[str, Any], ...]:
         """What this person may do, always in the same order. `wanted`: fields of the request."""
+        if chosen == "none":
+            return ()
         if not (self._on and self._inner.layers and _takes_tools(model, wanted)):
             return ()
-        mine = [command for command in self._commands.values() if self._may(command, author)]
-        told = tuple(_told(command) for command in sorted(mine, key=lambda c: c.name))
+        told = tuple(_told(command) for command in self._mine(author))
         return told if cost(model, told) <= model.context * SHARE else ()
+
+    def names(self, author: Author) -> Sequence[str]:
+        """Of the commands that a model may call for this person."""
+        return [command.name for command in self._mine(author)] if self._on else []
+
+    def check(self, author: Author, chosen: str) -> None:
+        """Raises Refused where nobody can choose this, or this person may not."""
+        if not self._on:
+            raise Refused("Commands are no tools here: an admin switched that off (PARLEY_TOOLS).")
+        if chosen in CHOICES or _called(chosen) in map(_called, self.names(author)):
+            return
+        tools = {_name(command) for command in self._commands.values() if command.tool}
+        if _called(chosen) in tools:
+            raise Refused(f"`{chosen}` is not for you to use, so no model can do it for you.")
+        raise Refused(f"`tools` is {', '.join(CHOICES)}, or a command that a model can call: "
+                      f"{', '.join(self.names(author))}. “{chosen[:50]}” is none.")  # fmt: skip
+
+    def _mine(self, author: Author) -> list[Command]:
+        mine = [command for command in self._commands.values() if self._may(command, author)]
+        return sorted(mine, key=lambda command: command.name)
 
     def _may(self, command: Command, author: Author) -> bool:
         """Only for what is told: rights are checked when it is called."""
@@ -57,6 +80,20 @@ class Tools:
         return command, given
 
 
+def begun_with(chosen: str, offered: tuple[dict[str, Any], ...]) -> str | dict[str, Any] | None:
+    """The `tool_choice` of the first round. Raises Refused where that is not offered."""
+    if chosen in {"auto", "none"}:
+        return None
+    name = _called(chosen)
+    if not offered:
+        raise Refused(f"No tools go along with this question, so `tools: {chosen}` does not hold.")
+    if chosen == "required":
+        return "required"
+    if name not in {tool["function"]["name"] for tool in offered}:
+        raise Refused(f"There is no tool `{chosen[:50]}` for you, so the model chooses by itself.")
+    return choose(name)
+
+
 def cost(model: Model, tools: tuple[dict[str, Any], ...]) -> int:
     """Tokens."""
     return tokens.count(model, msgspec.json.encode(tools).decode()) if tools else 0
@@ -71,22 +108,27 @@ def _takes_tools(model: Model, wanted: Mapping[str, Any]) -> bool:
 
 
 def _name(command: Command) -> str:
-    return command.name.replace(" ", "_")
+    return _called(command.name)
+
+
+def _called(command: str) -> str:
+    """`/usage me` as a function."""
+    return command.removeprefix("/").replace(" ", "_")
 
 
 def _told(command: Command) -> dict[str, Any]:
     options = [option for option in command.options if option.kind is not Attachment]
+    required = [option.name for option in options if option.required]
+    # What a command does not take, and what is out of all bounds, is refused when it is called.
     parameters = {
         "type": "object",
         "properties": {option.name: _schema(option) for option in options},
-        "required": [option.name for option in options if option.required],
-        "additionalProperties": False,
-    }
+    } | ({"required": required} if required else {})
     return function(_name(command), command.help, parameters)
 
 
 def _schema(option: Option) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": _KINDS[option.kind], "description": option.help}
     bounds = {"minimum": option.minimum, "maximum": option.maximum}
-    schema |= {name: bound for name, bound in bounds.items() if bound is not None}
+    schema |= {name: bound for name, bound in bounds.items() if bound and bound < FAR}
     return schema | ({"enum": list(option.choices)} if option.choices else {})

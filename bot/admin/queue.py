@@ -62,7 +62,8 @@ def _open(case: Case, people: dict[str, str], places: dict[str, str]) -> HTML:
         _scores(case),
         element("p", element("a", "The message", href=f"{PATH}/message/{case.delivery}",
                              rel="noreferrer", target="_blank"),
-                f", policy: {judged.action}" if judged.action else None),
+                f", policy: {judged.action}" if judged.action else None,
+                f", verdict: {judged.moderation}" if judged.moderation else None),
         _buttons(case),
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from bot.parts import RECEIPT, Button, Buttons, File, Part, Text
 
 REGENERATE = Button("Regenerate", "regenerate")
 CONTINUE = Button("Continue", "continue")
+LONGEST_ID = 100  # characters
 LONG = 1_500  # characters of JSON that stand in a message; more is a file
 ENDINGS = {  # finish reasons of the API, and ours; those that need no word are not here
     "length": "_The answer reached its length limit. **Continue** goes on._",
@@ -36,15 +38,29 @@ class Draft:
     logprobs: list[Logprob] = field(default_factory=list)
     others: list["Draft"] = field(default_factory=list)
     chunks: int = 0  # of the provider's; the first came when it had thought
+    last: ChatChunk | None = None
 
     def hear(self, chunk: ChatChunk) -> None:
         self.chunks += 1
+        self.last = chunk
         while len(self.others) < chunk.index:
             self.others.append(Draft())
         heard = self.others[chunk.index - 1] if chunk.index else self
         heard.pieces.append(chunk.text)
         heard.ending = chunk.finish_reason or heard.ending
         heard.logprobs.extend(chunk.logprobs)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """By which the provider knows its last call, in words."""
+        if self.last is None:
+            return {}
+        told = self.last.facts
+        return {
+            "id": told.id, "request_id": self.last.request_id[:LONGEST_ID],
+            "created": _moment(told.created), "system_fingerprint": told.system_fingerprint,
+            "service_tier": told.service_tier,
+        }  # fmt: skip
 
     @property
     def text(self) -> str:
@@ -54,6 +70,14 @@ class Draft:
     def all(self) -> list[str]:
         """Those that say something."""
         return [text for draft in (self, *self.others) if (text := draft.text)]
+
+
+def _moment(at: float) -> str:
+    """Nothing where it is no time of this age."""
+    try:
+        return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC" if at else ""
+    except (ValueError, OverflowError, OSError):
+        return ""
 
 
 def candidates(texts: Sequence[str]) -> Iterator[Part]:

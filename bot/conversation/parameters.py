@@ -11,9 +11,11 @@ from typing import Any
 from bot.errors import Refused
 from bot.openai.catalogue import Catalogue, Model
 from bot.openai.catalogue_check import WrongValue, check
+from bot.openai.catalogue_types import USUAL_TIERS
 from bot.openai.chat import PATH
 from bot.openai.chat_parameters import unsent
 from bot.openai.chat_tools import JSON_OBJECT, json_schema
+from bot.ports import WHERE
 
 MOST_ANSWERS = 4  # to choose from: as many buttons as a row has, with Regenerate
 LONGEST = 8_000  # characters of a text
@@ -24,10 +26,10 @@ _BY_THE_CATALOGUE_ONLY = ("reasoning_effort", "verbosity")  # few models take th
 class Parameter:
     name: str
     help: str  # at most 100 characters (Discord's limit)
-    form: str  # of the forms of /settings: answer, sampling, format, more
+    form: str  # of the forms of /settings: answer, sampling, format, more, other; "": of none
     field: str = ""  # of a ChatRequest; "": it is not one
     read: Callable[[str], Any] = str
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()  # where they are the same for every model
     long: bool = False
 
 
@@ -125,8 +127,14 @@ PARAMETERS: Mapping[str, Parameter] = {
                   _whole(-(2**63), 2**63 - 1)),
         Parameter("logit_bias", "How likely tokens are, as in 50256=-100, 198=5", "more",
                   "logit_bias", _biases),
-        Parameter("logprobs", "A file of how likely each word was, and of so many others", "other",
+        Parameter("logprobs", "A file of how likely each word was, and of so many others", "",
                   "top_logprobs", _whole(0, 20)),
+        Parameter("where", "Where answers stand: in a thread, in the channel, or as a reply there",
+                  "other", choices=WHERE),
+        Parameter("tools", "What it may call: auto, none, required, or a command to begin with",
+                  "other"),
+        Parameter("service_tier", "How fast, at which price: auto, default, or one that is priced",
+                  "other", "service_tier"),
         Parameter("voice", "Voice notes are answered in voice too", "other",
                   choices=("on", "off")),
     )
@@ -171,11 +179,24 @@ def _quiet(model: Model) -> str:
     return "`/settings set effort none` has it answer at once." if "none" in choices else ""
 
 
+def _priced(model: Model, tier: str) -> None:
+    """What costs nobody knows how much cannot be chosen."""
+    known = (*USUAL_TIERS, *model.tiers)
+    if tier not in known:
+        raise WrongValue(
+            f"What {model.id} costs in the tier “{tier[:50]}” is not known, so only "
+            f"{', '.join(known)} can be chosen. An admin can give its prices in "
+            "PARLEY_CATALOGUE (`tiers`)."
+        )
+
+
 def _check(catalogue: Catalogue, model: Model, field: str, value: Any) -> None:
     if model.known and field in _BY_THE_CATALOGUE_ONLY and field not in model.choices:
         raise WrongValue(f"{model.id} takes no {field.replace('_', ' ')}.")
     if field in model.refuses:
         raise WrongValue(f"{model.id} takes no {field.replace('_', ' ')}.")
+    if field == "service_tier":
+        _priced(model, value)
     if field == "max_output_tokens" and model.known and value > model.max_output:
         raise WrongValue(f"{model.id} writes at most {model.max_output:,} tokens.")
     check(catalogue, model, PATH, {field: value})

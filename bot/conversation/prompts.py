@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bot.acting.tools import Tools, cost
+from bot.acting.tools import Tools, begun_with, cost
 from bot.conversation import passages
 from bot.conversation.attachments import Attachments, Read
 from bot.conversation.cache_key import cache_key
@@ -113,7 +113,11 @@ class Prompts:
         most = wanted.setdefault("max_output_tokens", self._services.settings.answer_tokens)
         if answer:
             wanted.pop("n", None)
-        offered = self._tools.offered(run.event.author, manner.model, wanted)
+        chosen = manner.chosen.values.get("tools", "auto")
+        offered = self._tools.offered(run.event.author, manner.model, wanted, chosen)
+        if not answer:
+            wanted["tool_choice"], untrue = _begun_with(chosen, offered)
+            notices = (*notices, *untrue)
         beside = cost(manner.model, offered)
         context = Context(manner.model, most, self._services.settings.context_tokens, beside)
         recalled = await self._recalled(run, question, context, answer)
@@ -182,6 +186,16 @@ class Prompts:
 
     def _tokens(self, text: str) -> int:
         return tokens.count(self._usual, text)
+
+
+def _begun_with(
+    chosen: str, offered: tuple[dict[str, Any], ...]
+) -> tuple[str | dict[str, Any] | None, Sequence[str]]:
+    """A `tool_choice`, and a sentence where what was chosen does not hold."""
+    try:
+        return begun_with(chosen, offered), ()
+    except Refused as refusal:
+        return None, (refusal.sentence,)
 
 
 def _sees(model: Model) -> bool:

@@ -137,6 +137,7 @@ class Turns:
             address=event.address,
             source=event.source,
             log=OutboxLog(self._storage.outbox, run, screen, known),
+            flat=event.flat,
         )
         return Answering(run, delivery, screen)
 

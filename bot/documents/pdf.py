@@ -3,7 +3,6 @@
 import io
 
 from pypdf import PasswordType, PdfReader
-from pypdf.errors import DependencyError
 
 from bot.documents.document import Document, Unreadable
 from bot.documents.gathering import Gathering
@@ -29,7 +28,4 @@ def document(content: bytes) -> Document:
 
 def _unlocked(reader: PdfReader) -> bool:
     """Many are only locked against printing."""
-    try:
-        return reader.decrypt("") is not PasswordType.NOT_DECRYPTED
-    except DependencyError:  # AES, for which pypdf wants a library that Parley does not have
-        return False
+    return reader.decrypt("") is not PasswordType.NOT_DECRYPTED

@@ -36,6 +36,7 @@ def fine_tune_card(
         ("Step", _of(training.step, training.steps)), ("Loss", _loss(training)),
         ("Time left", "" if left is None else f"about {lasting(left)}"),
         ("Cost", cost), ("Budget", OVER if over else ""), ("Job", job.id),
+        ("Organization", job.organization_id or ""),
         ("Files", _files(job) if training.ended else ""),
     )  # fmt: skip
     title = f"Fine-tuning {name or job.fine_tuned_model or job.id}"

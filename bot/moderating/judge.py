@@ -120,7 +120,7 @@ class Judge:
 
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
-    """As one: a category applies where it does in any of them."""
+    """As one: a category applies where it does in any of them. The id is a flagged one's."""
     scores: dict[str, float] = {}
     categories: dict[str, bool | None] = {}
     for verdict in verdicts:
@@ -128,7 +128,8 @@ def worst(verdicts: Sequence[Verdict]) -> Verdict:
             scores[name] = max(score, scores.get(name, 0.0))
         for name, holds in verdict.categories.items():
             categories[name] = bool(holds or categories.get(name))
-    return Verdict(any(verdict.flagged for verdict in verdicts), categories, scores)
+    first = next(iter(sorted(verdicts, key=lambda verdict: not verdict.flagged)), CLEAN)
+    return Verdict(first.flagged, categories, scores, id=first.id)
 
 
 def pieces(text: str) -> Iterator[str]:

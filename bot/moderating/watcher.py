@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
 from hashlib import sha256
 from itertools import chain, repeat
 
@@ -66,19 +65,20 @@ class Watcher:
         pictures = await self._pictures(run, message)
         seen = [self._seen(payer, picture) for picture in pictures]
         found = [verdict for verdict in await asyncio.gather(*words, *seen) if verdict]
-        if scores := worst(found).scores:
-            await self._follow(message, version, scores, _hash(message.text, pictures))
+        verdict = worst(found)
+        if verdict.scores:
+            await self._follow(message, version, verdict, _hash(message.text, pictures))
 
     def _judges(self, message: Message, policy: Policy) -> bool:
         exempt = policy.exempts(message.author.roles)
         return policy.watched and self._services.judge.on and not exempt
 
     async def _follow(
-        self, message: Message, version: Version, scores: Mapping[str, float], digest: bytes
+        self, message: Message, version: Version, verdict: Verdict, digest: bytes
     ) -> None:
         allowed = await self._store.allows(message.place.payer, digest)
-        match = None if allowed else version.policy.match(scores)
-        await self._store.keep(_judged(message, digest, scores, version, match))
+        match = None if allowed else version.policy.match(verdict.scores)
+        await self._store.keep(_judged(message, digest, verdict, version, match))
         if match:
             await self._actor.act(message, match)
 
@@ -128,7 +128,7 @@ def _hash(text: str, pictures: list[PicturePart]) -> bytes:
 def _judged(
     message: Message,
     digest: bytes,
-    scores: Mapping[str, float],
+    verdict: Verdict,
     version: Version,
     match: Match | None,
 ) -> Judged:
@@ -138,9 +138,10 @@ def _judged(
         source=message.source,
         author=message.author.id,
         hash=digest,
-        scores=scores,
+        scores=verdict.scores,
         version=version.number,
         category=match.category if match else "",
         action=match.action if match else "",
         at=time.time(),
+        moderation=verdict.id,
     )

@@ -67,6 +67,7 @@ class Batch(msgspec.Struct, frozen=True):
     metadata: Mapping[str, str] | None = None
     request_counts: Counts | None = None
     errors: _Problems | None = None
+    object: Any = None
     reported: WireUsage | None = msgspec.field(name="usage", default=None)
 
     @property
@@ -106,7 +107,7 @@ class Batches:
     """Every method raises OpenAIError."""
 
     def __init__(self, transport: Transport) -> None:
-        self._batches: Resource[Batch] = Resource(transport, "batches", "batch", Batch)
+        self._batches: Resource[Batch] = Resource(transport, "batches", "batch", Batch, "batch")
 
     async def create(self, request: BatchRequest, meter: Meter) -> Batch:
         """Raises WrongValue; AnswerLost where it may have begun."""

@@ -79,7 +79,7 @@ def _each(below: Mapping[str, Table], above: Mapping[str, Table]) -> dict[str, T
     return {id_: _over(below.get(id_, {}), fields) for id_, fields in above.items()}
 
 
-_JOINED = ("choices", "ranges", "longest", "most", "renames", "defaults")
+_JOINED = ("tiers", "choices", "ranges", "longest", "most", "renames", "defaults")
 
 
 def _over(below: Table, above: Table) -> Table:
@@ -104,6 +104,7 @@ class _Tag(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
 
 class _Priced(msgspec.Struct, omit_defaults=True):
     prices: _Tag | None = None
+    tiers: dict[str, _Tag] = {}
     picture_tokens: _Tag | None = None
     sound_tokens: _Tag | None = None
     pictures: dict[str, dict[str, _Dollars]] = {}

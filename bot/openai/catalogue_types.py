@@ -10,6 +10,9 @@ Tokens = Annotated[int, msgspec.Meta(ge=1)]
 Values = tuple[str, ...]
 
 
+USUAL_TIERS = ("auto", "default")  # service tiers at the usual price, as far as one can ask
+
+
 class Prices(msgspec.Struct, frozen=True):
     """Integer micro-dollars for a million tokens: $2.50 is 2_500_000."""
 
@@ -44,6 +47,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     retires: date | None = None
 
     prices: Prices | None = None  # of text; None: unknown, which is never 0
+    tiers: Mapping[str, Prices] = {}  # service tier -> of text, where they are not the usual ones
     picture_tokens: Prices | None = None
     sound_tokens: Prices | None = None
     pictures: Mapping[str, Mapping[str, int]] = {}  # quality -> size -> of one picture

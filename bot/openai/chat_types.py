@@ -65,6 +65,20 @@ class Logprob(msgspec.Struct, frozen=True):
     top_logprobs: "list[Logprob] | None" = None
 
 
+class Facts(msgspec.Struct, frozen=True):
+    """What the provider knows an answer by, as far as it tells. The same seed can give the same
+    answer where the fingerprint is the same.
+    """
+
+    id: str = ""
+    created: float = 0.0  # UTC seconds
+    system_fingerprint: str = ""
+    service_tier: str = ""  # by which it was answered, and is charged
+
+
+UNTOLD = Facts()
+
+
 class ChatChunk(msgspec.Struct, frozen=True):
     """A piece of a streamed answer. The last has `usage`, if the server gives one."""
 
@@ -77,6 +91,7 @@ class ChatChunk(msgspec.Struct, frozen=True):
     tool_calls: Sequence[ToolCallDelta] = ()
     logprobs: Sequence[Logprob] = ()
     refused: bool = False  # `text` says why the model will not
+    facts: Facts = UNTOLD
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -97,4 +112,4 @@ class ChatCompletion(msgspec.Struct, frozen=True):
     request_id: str
     tool_calls: Sequence[ToolCall] = ()
     choices: Sequence[Choice] = ()
-    system_fingerprint: str = ""
+    facts: Facts = UNTOLD

@@ -7,10 +7,10 @@ import msgspec
 
 from bot.openai import error_answers, errors, sse
 from bot.openai.chat_tools import ToolCall, ToolCallDelta
-from bot.openai.chat_types import ChatChunk, ChatCompletion, Choice, Logprob
+from bot.openai.chat_types import UNTOLD, ChatChunk, ChatCompletion, Choice, Facts, Logprob
 from bot.openai.stream import Answer
 from bot.openai.usage import Usage, WireUsage, used
-from bot.openai.wire import UNREADABLE
+from bot.openai.wire import UNREADABLE, of_kind
 
 
 class _Function(msgspec.Struct):
@@ -25,9 +25,12 @@ class _Piece(msgspec.Struct):
 
 
 class _Said(msgspec.Struct):
+    """`function_call` is a tool call as it was in 2023, without an id."""
+
     content: str | None = None
     refusal: str | None = None
     tool_calls: list[_Piece] | None = None
+    function_call: _Function | None = None
 
     @property
     def text(self) -> str:
@@ -38,6 +41,7 @@ class _Whole(msgspec.Struct):
     content: str | None = None
     refusal: str | None = None
     tool_calls: list[ToolCall] | None = None
+    function_call: _Function | None = None
 
 
 class _Logprobs(msgspec.Struct):
@@ -58,10 +62,17 @@ class _Message(msgspec.Struct):
     choices: list[_Choice] | None = None
     usage: WireUsage | None = None
     model: str | None = None
-    system_fingerprint: str | None = None
     error: Any = None
+    object: Any = None
+    id: Any = None
+    created: Any = None
+    system_fingerprint: Any = None
+    service_tier: Any = None
 
 
+KIND = "chat.completion"
+OLD = "function_call"  # the id of a call that came without
+_LONGEST = 100  # characters
 _decode = msgspec.json.Decoder(_Message).decode
 
 
@@ -72,6 +83,7 @@ class ChunkReader:
         self.finished = False
         self.done = False
         self.usage: Usage | None = None
+        self._facts: Facts | None = None
         self._headers = headers
         self._request_id = headers.get("x-request-id", "")
         self._events = sse.Decoder()
@@ -89,20 +101,31 @@ class ChunkReader:
     def _chunks(self, message: _Message) -> Iterable[ChatChunk]:
         usage = used(message.usage)
         self.usage = usage or self.usage
+        facts = self._told(message)
         chunks = []
         for choice in message.choices or ():
             said = choice.delta or _NOTHING
             text = said.text
             if choice.finish_reason:
                 self.finished = True
-            if text or choice.finish_reason or said.tool_calls:
+            if text or choice.finish_reason or said.tool_calls or said.function_call:
                 chunks.append(ChatChunk(text, choice.finish_reason, usage, message.model or "",
                                         self._request_id, choice.index or 0,
-                                        _deltas(said.tool_calls), _logprobs(choice.logprobs),
-                                        bool(said.refusal)))  # fmt: skip
+                                        _deltas(said), _logprobs(choice.logprobs),
+                                        bool(said.refusal), facts))  # fmt: skip
         if usage and not chunks:
-            chunks.append(ChatChunk("", None, usage, message.model or "", self._request_id))
+            chunks.append(ChatChunk("", None, usage, message.model or "", self._request_id,
+                                    facts=facts))  # fmt: skip
         return chunks
+
+    def _told(self, message: _Message) -> Facts:
+        """By the first chunk, and by the last, where a server may be surer of it."""
+        if self._facts is None:
+            of_kind(message.object, KIND, self._headers)
+            self._facts = _facts(message)
+        elif message.usage:
+            self._facts = _facts(message, self._facts)
+        return self._facts
 
 
 _NOTHING = _Said()
@@ -111,6 +134,7 @@ _NOTHING = _Said()
 def completion(answer: Answer) -> ChatCompletion:
     """A whole completion. Raises OpenAIError."""
     message = _read(answer.body, answer.headers)
+    of_kind(message.object, KIND, answer.headers)
     choices = [_choice(choice) for choice in message.choices or () if choice.message]
     if not choices:
         raise errors.Malformed(
@@ -125,7 +149,7 @@ def completion(answer: Answer) -> ChatCompletion:
         request_id=answer.headers.get("x-request-id", ""),
         tool_calls=first.tool_calls,
         choices=tuple(choices),
-        system_fingerprint=message.system_fingerprint or "",
+        facts=_facts(message),
     )
 
 
@@ -134,14 +158,39 @@ def _choice(choice: _Choice) -> Choice:
     return Choice(
         text=said.content or said.refusal or "",
         finish_reason=choice.finish_reason or "stop",
-        tool_calls=tuple(said.tool_calls or ()),
+        tool_calls=tuple(said.tool_calls or _called(said.function_call)),
         logprobs=_logprobs(choice.logprobs),
         refused=bool(said.refusal),
     )
 
 
-def _deltas(pieces: Sequence[_Piece] | None) -> Sequence[ToolCallDelta]:
-    if not pieces:
+def _facts(message: _Message, before: Facts = UNTOLD) -> Facts:
+    created = message.created if isinstance(message.created, int | float) else before.created
+    return Facts(
+        _word(message.id) or before.id,
+        created,
+        _word(message.system_fingerprint) or before.system_fingerprint,
+        _word(message.service_tier) or before.service_tier,
+    )
+
+
+def _word(said: Any) -> str:
+    """What is shown to people, of a server that may write anything there."""
+    return "".join(c for c in said if c.isprintable())[:_LONGEST] if isinstance(said, str) else ""
+
+
+def _called(function: _Function | None) -> Sequence[ToolCall]:
+    """What is answered to it names it, so it needs an id."""
+    if function is None:
+        return ()
+    called = {"name": function.name or "", "arguments": function.arguments or ""}
+    return (msgspec.convert({"id": OLD, "function": called}, ToolCall),)
+
+
+def _deltas(said: _Said) -> Sequence[ToolCallDelta]:
+    if (old := said.function_call) and not said.tool_calls:
+        return (ToolCallDelta(0, OLD, old.name or "", old.arguments or ""),)
+    if not (pieces := said.tool_calls):
         return ()
     return tuple(
         ToolCallDelta(piece.index or 0, piece.id or "",

@@ -5,6 +5,7 @@ import binascii
 import sys
 from array import array
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -16,7 +17,7 @@ from bot.openai.errors import Malformed
 from bot.openai.meter import Meter
 from bot.openai.transport import Answer, Transport
 from bot.openai.usage import Usage, WireUsage, used
-from bot.openai.wire import reader
+from bot.openai.wire import of_kind, reader
 
 
 class EmbeddingRequest(Request, frozen=True, kw_only=True):
@@ -38,15 +39,17 @@ class Vectors(msgspec.Struct, frozen=True):
 class _Embedding(msgspec.Struct):
     embedding: str | list[float]
     index: int | None = None
+    object: Any = None
 
 
 class _List(msgspec.Struct):
     data: list[_Embedding]
+    object: Any = None
     model: str | None = None
     usage: WireUsage | None = None
 
 
-_read = reader(_List)
+_read = reader(_List, "list")
 
 
 class Embeddings:
@@ -86,6 +89,8 @@ def _check(model: Model, texts: Sequence[str]) -> None:
 
 def _vectors(found: _List, wanted: int, answer: Answer) -> Vectors:
     """Raises Malformed."""
+    if found.data:
+        of_kind(found.data[0].object, "embedding", answer.headers)
     try:
         places = {entry.index if entry.index is not None else number: entry.embedding
                   for number, entry in enumerate(found.data)}  # fmt: skip

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import msgspec
 
@@ -32,6 +32,7 @@ class File(msgspec.Struct, frozen=True):
     expires_at: float | None = None
     status: str | None = None  # uploaded, processed, error
     status_details: str | None = None
+    object: Any = None
 
 
 class _Deleted(msgspec.Struct):
@@ -43,7 +44,7 @@ class Files:
 
     def __init__(self, transport: Transport) -> None:
         self._transport = transport
-        self._files: Resource[File] = Resource(transport, "files", "file", File)
+        self._files: Resource[File] = Resource(transport, "files", "file", File, "file")
 
     async def create(self, file: Upload, purpose: str, *, expires_after: int | None = None) -> File:
         """`expires_after` in seconds. Raises WrongValue; AnswerLost where it may be there."""

@@ -69,6 +69,8 @@ class Job(msgspec.Struct, frozen=True):
     metadata: Mapping[str, str] | None = None
     method: Mapping[str, Any] | None = None
     hyperparameters: Mapping[str, Any] | None = None
+    organization_id: str | None = None  # who pays the provider
+    object: Any = None
 
     @property
     def ended(self) -> bool:
@@ -99,7 +101,9 @@ class FineTuning:
 
     def __init__(self, transport: Transport, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
-        self._jobs: Resource[Job] = Resource(transport, "fine_tuning/jobs", "fine-tuning job", Job)
+        self._jobs: Resource[Job] = Resource(
+            transport, "fine_tuning/jobs", "fine-tuning job", Job, "fine_tuning.job"
+        )
 
     async def create(self, request: JobRequest, meter: Meter) -> Job:
         """Raises WrongValue; AnswerLost where it may have begun."""

@@ -1,6 +1,7 @@
 """The models that a server offers: `GET /models`. Costs nothing."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -18,6 +19,7 @@ class OfferedModel(msgspec.Struct, frozen=True):
     created: float | None = None  # UTC seconds
     owned_by: str | None = None
     shutdown_date: str | float | None = None
+    object: Any = None
 
     @property
     def retires(self) -> date | None:
@@ -33,9 +35,10 @@ class OfferedModel(msgspec.Struct, frozen=True):
 
 class _List(msgspec.Struct):
     data: list[OfferedModel]
+    object: Any = None
 
 
-_one, _list = reader(OfferedModel), reader(_List)
+_one, _list = reader(OfferedModel, "model"), reader(_List, "list")
 
 
 class Models:

@@ -1,6 +1,7 @@
 """Moderations: `POST /moderations`, of texts and pictures."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -12,6 +13,8 @@ from bot.openai.meter import Meter
 from bot.openai.transport import Answer, Transport
 from bot.openai.usage import Usage
 from bot.openai.wire import reader
+
+LONGEST_ID = 100  # characters
 
 
 class ModerationRequest(Request, frozen=True, kw_only=True):
@@ -45,6 +48,7 @@ class Verdict(msgspec.Struct, frozen=True):
     applied: Mapping[str, Sequence[str]] = msgspec.field(
         name="category_applied_input_types", default_factory=dict
     )  # to which it was applied: text, image
+    id: str = ""  # of the moderation that it is from
 
     @property
     def found(self) -> list[str]:
@@ -57,6 +61,7 @@ class Moderation(msgspec.Struct, frozen=True):
     results: Sequence[Verdict]
     model: str = ""
     usage: Usage | None = None  # servers tell none
+    id: Any = None
 
 
 _read = reader(Moderation)
@@ -80,6 +85,8 @@ class Moderations:
             found = _read(answer)
             if len(found.results) != request.verdicts:
                 raise Malformed(f"{len(found.results)} verdicts", headers=answer.headers)
-            return found
+            id_ = found.id[:LONGEST_ID] if isinstance(found.id, str) else ""
+            results = [msgspec.structs.replace(one, id=id_) for one in found.results]
+            return msgspec.structs.replace(found, results=results)
 
         return await self._endpoint.fetch(request, meter, read, parts=request.parts)

@@ -28,6 +28,7 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
     data: Sequence[T]
     has_more: bool | None = None
     last_id: str | None = None
+    object: Any = None
 
     @property
     def after(self) -> str | None:
@@ -36,14 +37,18 @@ class Page(msgspec.Struct, Generic[T], frozen=True):
 
 
 class Resource(Generic[T]):
-    """Of one kind. `noun` is for people: “batch”. Every method raises OpenAIError."""
+    """Of one kind. `noun` is for people: “batch”; `object_` is what the API calls it. Every method
+    raises OpenAIError.
+    """
 
-    def __init__(self, transport: Transport, path: str, noun: str, kind: type[T]) -> None:
+    def __init__(
+        self, transport: Transport, path: str, noun: str, kind: type[T], object_: str
+    ) -> None:
         self._transport = transport
         self._path = path
         self._noun = noun
-        self._one = reader(kind)
-        self._many = reader(Page[kind])  # type: ignore[valid-type]  # msgspec reads it when it runs
+        self._one = reader(kind, object_)
+        self._many = reader(Page[kind], "list")  # type: ignore[valid-type]  # msgspec reads it when it runs
 
     async def create(self, body: Fields | Form, model: str = "", meter: Meter | None = None) -> T:
         """AnswerLost where it may have been made all the same."""
@@ -69,7 +74,7 @@ class Resource(Generic[T]):
     async def under(self, id_: str, what: str, kind: type[U], query: Mapping[str, Any]) -> Page[U]:
         call = Call("GET", self.path(id_, what), query=_asked(query))
         with self._known(id_):
-            return await self._transport.fetch(call, Free(), reader(Page[kind]))  # type: ignore[valid-type]  # as above
+            return await self._transport.fetch(call, Free(), reader(Page[kind], "list"))  # type: ignore[valid-type]  # as above
 
     async def delete(self, id_: str, kind: type[U]) -> U:
         with self._known(id_):

@@ -10,13 +10,37 @@ from bot.openai.errors import Headers, Malformed, OpenAIError
 from bot.openai.stream import Answer
 
 T = TypeVar("T")
+_LONGEST_KIND = 40  # characters
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def reader(kind: type[T]) -> Callable[[Answer], T]:
-    """Of whole answers."""
-    read = event_reader(kind)
-    return lambda answer: read(answer.body, answer.headers)
+def reader(kind: type[T], object_: str = "") -> Callable[[Answer], T]:
+    """Of whole answers. `object_`: what they call themselves, in a field of the kind's."""
+    decode = event_reader(kind)
+
+    def read(answer: Answer) -> T:
+        found = decode(answer.body, answer.headers)
+        if object_:
+            of_kind(getattr(found, "object", None), object_, answer.headers)
+        return found
+
+    return read
+
+
+def of_kind(said: Any, wanted: str, headers: Headers) -> None:
+    """`chat.completion.chunk` is a `chat.completion` too; who says nothing is taken at its place.
+    Raises Malformed, in a sentence for whoever set the address.
+    """
+    if not isinstance(said, str) or not said or said.startswith(wanted):
+        return
+    told = "".join(c for c in said if c.isalnum() or c in "._-")[:_LONGEST_KIND]
+    raise Malformed(
+        f"a {told}, not a {wanted}",
+        sentence=f"The model's server answered with a `{told}` where a `{wanted}` was asked for; "
+        "is OPENAI_BASE_URL right? `python -m bot doctor` names the setting.",
+        headers=headers,
+        may_have_run=True,
+    )
 
 
 def event_reader(kind: type[T]) -> Callable[[bytes, Headers], T]:

@@ -9,6 +9,7 @@ import msgspec
 from bot.openai import tokens
 from bot.openai.catalogue import Catalogue, Model, Prices
 from bot.openai.chat import ChatRequest
+from bot.openai.chat_types import UNTOLD, Facts
 from bot.openai.embeddings import EmbeddingRequest
 from bot.openai.images import EditRequest, ImageRequest
 from bot.openai.moderations import ModerationRequest
@@ -33,12 +34,14 @@ class Heard:
     pictures: int = 0  # finished
     usage: Usage | None = None
     request_id: str = ""
+    facts: Facts = UNTOLD  # of an answer to a chat
     whole: bool = False
 
     def hear(self, answer: Any) -> None:
         """An answer, or a piece of one, of any endpoint."""
         self.usage = getattr(answer, "usage", None) or self.usage
         self.request_id = getattr(answer, "request_id", "") or self.request_id
+        self.facts = getattr(answer, "facts", self.facts)
         calls = (getattr(call, "arguments", "") for call in getattr(answer, "tool_calls", ()))
         self.pieces += [text for text in (getattr(answer, "text", ""), *calls) if text]
 
@@ -71,7 +74,8 @@ class Bills:
         return cls(catalogue, None if ceiling is None else micros(ceiling), free)
 
     def chat(self, request: ChatRequest) -> Bill:
-        model = self.catalogue.model(request.model)
+        usual, tier = self.catalogue.model(request.model), request.service_tier or ""
+        model = prices.in_tier(usual, tier)
         wanted = request.max_output_tokens or model.max_output
         if model.known:
             wanted = min(wanted, model.max_output)
@@ -80,7 +84,12 @@ class Bills:
             tokens_in=_prompt(request, model), wanted=wanted, least=min(LEAST, wanted),
             ceiling=self.ceiling, answers=request.n or 1,
         )  # fmt: skip
-        return self._of("chat", Bill(quote, lambda heard: _chat(model, quote, heard)))
+
+        def charge(heard: Heard) -> Charge:
+            """By the tier that answered, which may be another than was asked for."""
+            return _chat(prices.in_tier(usual, heard.facts.service_tier or tier), quote, heard)
+
+        return self._of("chat", Bill(quote, charge))
 
     def embeddings(self, request: EmbeddingRequest) -> Bill:
         texts = (request.input,) if isinstance(request.input, str) else request.input
@@ -185,7 +194,8 @@ def halved(model: Model, cost: int) -> int:
 
 def _chat(model: Model, quote: Quote, heard: Heard) -> Charge:
     if heard.usage:
-        return _told(model, quote, heard)
+        told = _told(model, quote, heard)
+        return told if model.prices else replace(told, cost=None)
     # A chunk is at least a token, and a server's tokens may be smaller than ours.
     written = max(tokens.count(model, "".join(heard.pieces)), len(heard.pieces))
     used = Used(quote.tokens_in, written)

@@ -176,7 +176,7 @@ class Ledger:
             return settled(held.expected, held.reserved or None, held.reserved, estimated=True)
         model = self._catalogue.model(held.model)
         shown = min(held.cap, tokens.count(model, held.shown))
-        cost = prices.cost(model.prices, held.expected.tokens_in, shown) if model.prices else None
+        cost = prices.dearest(model, held.expected.tokens_in, shown, held.reserved)
         used = held.expected._replace(tokens_out=shown)
         return settled(used, cost, held.reserved, estimated=True)
 

@@ -4,11 +4,15 @@ price is not known, which is never 0.
 
 from collections.abc import Mapping
 
+import msgspec
+
 from bot.openai.catalogue import Model, Prices
+from bot.openai.catalogue_types import USUAL_TIERS
 from bot.openai.usage import Usage
 
 _MILLION = 1_000_000
 _MINUTE = 60  # seconds
+_USUAL = {"", "standard", *USUAL_TIERS}
 SLOWEST = 10  # characters a second, of a voice that takes its time
 _AREA = 1024 * 1024  # pixels that a picture has if nobody asks for another size
 
@@ -16,6 +20,22 @@ _AREA = 1024 * 1024  # pixels that a picture has if nobody asks for another size
 def cost(prices: Prices, tokens_in: int, tokens_out: int, tokens_cached: int = 0) -> int:
     """`tokens_cached` is the part of `tokens_in` that the provider had cached."""
     return _rounded(_total(prices, tokens_in, tokens_out, tokens_cached))
+
+
+def in_tier(model: Model, tier: str) -> Model:
+    """With the prices of a service tier; those of one that nobody knows are unknown."""
+    if tier in _USUAL:
+        return model
+    return msgspec.structs.replace(model, prices=model.tiers.get(tier))
+
+
+def dearest(model: Model, tokens_in: int, tokens_out: int, most: int) -> int | None:
+    """Where the service tier is not known. `most`: what it can have cost, by its own tier."""
+    if model.prices is None:
+        return None
+    tags = (model.prices, *model.tiers.values())
+    found = max(cost(tag, tokens_in, tokens_out) for tag in tags)
+    return min(found, most) if model.tiers else found
 
 
 def of_usage(model: Model, usage: Usage) -> int | None:

@@ -21,7 +21,7 @@ _QUERIES = {
     "personas": "SELECT workspace, name, about, prompt FROM personas WHERE author = ?1",
     "feedback": "SELECT delivery, good, at FROM feedback WHERE author = ?1",
     "corrections": "SELECT delivery, text, at FROM corrections WHERE author = ?1",
-    "receipts": "SELECT delivery, channel, at, first_word, used, left_out, verdict "
+    "receipts": "SELECT delivery, channel, at, first_word, used, left_out, verdict, facts "
     "FROM receipts WHERE author = ?1",
     "judged messages": "SELECT channel, source, scores, category, action, at "
     "FROM judged WHERE author = ?1",

@@ -6,13 +6,14 @@ import secrets
 import sqlite3
 import time
 from functools import partial
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from bot.events import Deleted, Edited, Event, Invocation, Message, Stop
+from bot.events import Deleted, Edited, Event, Invocation, Message, Place, Stop
 from bot.storage.database import Database
 from bot.storage.owner import Owner
+from bot.storage.turns import conversation
 
 WATCH = "watch"  # the command that judges what is said in a watched channel
 NotTaken: TypeAlias = Literal["duplicate", "ignored", "handed over"]
@@ -151,7 +152,8 @@ def _meant(connection: sqlite3.Connection, event: Event) -> Event | None:
     """What is to be done about it; None: nothing."""
     match event:
         case Edited():
-            return _again(event, _answer_of(connection, event.message))
+            of = _answer_of(connection, event.message)
+            return _again(_where_it_was(connection, event, of), of)
         case Message():
             if event.addressed or _listened_to(connection, event):
                 return event
@@ -159,8 +161,41 @@ def _meant(connection: sqlite3.Connection, event: Event) -> Event | None:
             return msgspec.structs.replace(event, addressed=True) if there else None
         case Deleted():
             of = _answer_of(connection, event.message)
-            return msgspec.structs.replace(event, of=of) if of else None
+            placed = _where_it_was(connection, event, of)
+            return msgspec.structs.replace(placed, of=of) if of else None
+        case Invocation(of=of, by="button" | "form"):
+            return _where_it_was(connection, event, of)
     return event
+
+
+class _Began(msgspec.Struct):
+    """Of an event, where its answer is to stand."""
+
+    place: Place
+    flat: bool = False
+
+
+_Again = TypeVar("_Again", Edited, Deleted, Invocation)
+
+
+def _where_it_was(connection: sqlite3.Connection, event: _Again, of: str) -> _Again:
+    """What is asked of an answer again belongs to the conversation that the answer is part of: a
+    platform does not tell whether a post in a channel began a thread.
+    """
+    if not of:
+        return event
+    place, channel = event.place, f"{event.place.channel_key}:"
+    query = "SELECT event FROM inbox WHERE delivery = ?"
+    if under_way := next(connection.execute(query, (of,)), None):
+        began = msgspec.json.decode(under_way[0], type=_Began)
+        flat, thread = began.flat, "" if began.flat else place.thread or began.place.thread
+    elif (key := conversation(connection, of)).startswith(channel):
+        thread = key.removeprefix(channel)
+        flat = not thread
+    else:
+        return event
+    there = msgspec.structs.replace(place, thread=thread)
+    return msgspec.structs.replace(event, place=there, flat=flat)
 
 
 def _again(event: Edited, of: str) -> Message | None:

@@ -13,7 +13,7 @@ from bot.moderating.policy import Policy, Version
 from bot.storage.database import Database
 
 _AT_ONCE = 1_000  # rows forgotten in one transaction
-JUDGED = "message, place, source, author, hash, scores, version, category, action, at"
+JUDGED = "message, place, source, author, hash, scores, version, category, action, at, moderation"
 
 
 class Judged(msgspec.Struct, frozen=True):
@@ -29,6 +29,7 @@ class Judged(msgspec.Struct, frozen=True):
     category: str
     action: str
     at: float
+    moderation: str = ""  # the id of the verdict, for the provider's support
 
 
 class Review(msgspec.Struct, frozen=True):
@@ -80,7 +81,7 @@ class Moderation:
         row = (
             judged.message, judged.place.channel_key, msgspec.json.encode(judged.place),
             judged.source, judged.author, judged.hash, msgspec.json.encode(judged.scores),
-            judged.version, judged.category, judged.action, judged.at,
+            judged.version, judged.category, judged.action, judged.at, judged.moderation,
         )  # fmt: skip
         query = f"INSERT OR IGNORE INTO judged VALUES ({', '.join('?' * len(row))})"  # noqa: S608  question marks
         await self._database.write(lambda db: db.execute(query, row).rowcount)

@@ -24,6 +24,7 @@ class Receipt(NamedTuple):
     used: Mapping[str, int] = {}  # tokens of what the model was sent: turns, summary
     left_out: Mapping[str, int] = {}  # how many of them had no room
     verdict: str = ""
+    facts: Mapping[str, str] = {}  # by which the provider knows its last call
 
 
 class Charge(NamedTuple):
@@ -44,16 +45,21 @@ class Receipts:
         """`began`: UTC seconds. Said twice, the last holds."""
         event, noted = run.event, run.noted
         row = (run.answers, run.id, event.place.channel_key, event.author.id, began, self._now(),
-               first_word, _packed(noted.used), _packed(noted.left_out), run.verdict)  # fmt: skip
-        query = "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+               first_word, _packed(noted.used), _packed(noted.left_out), run.verdict,
+               _packed(noted.facts))  # fmt: skip
+        marks = ", ".join("?" * len(row))
+        query = f"INSERT OR REPLACE INTO receipts VALUES ({marks})"  # noqa: S608  marks alone
         await self._database.write(lambda db: db.execute(query, row).rowcount)
 
     async def of(self, delivery: str) -> list[Receipt]:
         """Each time that it was written, in order."""
-        query = """SELECT run, channel, author, began, at, first_word, used, left_out, verdict
-            FROM receipts WHERE delivery = ? ORDER BY at"""
+        query = """SELECT run, channel, author, began, at, first_word, used, left_out, verdict,
+            facts FROM receipts WHERE delivery = ? ORDER BY at"""
         rows = await self._database.read(lambda db: db.execute(query, (delivery,)).fetchall())
-        return [Receipt._make((*row[:6], _unpack(row[6]), _unpack(row[7]), row[8])) for row in rows]
+        return [
+            Receipt._make((*row[:6], _unpack(row[6]), _unpack(row[7]), row[8], _facts(row[9])))
+            for row in rows
+        ]
 
     async def charges(self, receipt: Receipt) -> list[Charge]:
         """By capability and model, in the order of the calls."""
@@ -70,12 +76,13 @@ class Receipts:
         await self._database.write(lambda db: db.execute(query, (before,)).rowcount)
 
 
-def _packed(numbers: Mapping[str, int]) -> str:
-    """Those that are not zero."""
-    return msgspec.json.encode({name: n for name, n in numbers.items() if n}).decode()
+def _packed(told: Mapping[str, int] | Mapping[str, str]) -> str:
+    """What is neither zero nor empty."""
+    return msgspec.json.encode({name: value for name, value in told.items() if value}).decode()
 
 
 _unpack = msgspec.json.Decoder(dict[str, int]).decode
+_facts = msgspec.json.Decoder(dict[str, str]).decode
 
 
 def _first_since(db: sqlite3.Connection, at: float) -> int:

@@ -126,7 +126,7 @@ class AdminDesk:
     async def case(self, number=1, author="EVE", category="violence", score=0.91):
         scores = {category: score, "harassment": 0.42, "hate": 0.07}
         judged = Judged(f"m{number}", HERE, f"9.{number}", f"slack:T1:{author}", b"hash", scores,
-                        1, category, "tell", self.time.now - 60 * number)  # fmt: skip
+                        1, category, "tell", self.time.now - 60 * number, "modr-7")  # fmt: skip
         await self.storage.moderation.keep(judged)
         await self.storage.moderation.ask(f"case{number}", f"m{number}")
         return f"case{number}"

@@ -32,6 +32,7 @@ async def test_open_cases_are_shown_with_scores_and_who_decided_others(desk):
     page = await seen(desk, "/admin/moderation")
     assert "Violence Eve, Slack: #general, 2026-11-23 10:59 UTC violence 0.91" in page
     assert "Sexual content Bob Slack: #general Removed Ada" in page
+    assert "verdict: modr-7" in page
     assert page.count("Always allow this") == 1
 
 

@@ -11,7 +11,7 @@ from adapters.discord.patches import Backoff
 from adapters.discord.reading import KEPT
 from adapters.discord.settings import Settings
 from adapters.pacing import Paces
-from bot.ports import Adapter, Ground, State
+from bot.ports import Adapter, Ground, State, Where, nobody_chose
 from tests.contract.world import Post, Upload
 from tests.fakes.discord import FakeDiscord
 
@@ -35,14 +35,15 @@ class MemoryState:
         return sorted((key, value) for key, value in self.kept.items() if key.startswith(prefix))
 
 
-def adapter_to(discord: FakeDiscord, state: State, **more: object) -> Adapter:
+def adapter_to(
+    discord: FakeDiscord, state: State, where: Where = nobody_chose, **more: object
+) -> Adapter:
     """The real adapter, pointed at the fake; it need not wait between two sessions."""
     Gateway.identify_gap, Gateway.settling, Backoff.longest = 0.0, 0.01, 0.05
     variables = {name.lower(): value for name, value in discord.environment.items()} | more
     settings = Settings(_env_file=None, **variables)  # type: ignore[arg-type, call-arg]
-    return connect(
-        settings, Ground(state=state, http=web.Application(), loopback=True, sandbox=True)
-    )
+    app = web.Application()
+    return connect(settings, Ground(state, app, loopback=True, sandbox=True, where=where))
 
 
 class DiscordWorld:
@@ -55,10 +56,10 @@ class DiscordWorld:
         self.discord = FakeDiscord()
         self._sessions = 0  # of the processes before this one
 
-    async def connect(self, state: State | None = None) -> None:
+    async def connect(self, state: State | None = None, where: Where = nobody_chose) -> None:
         if not self.discord.api_url:
             await self.discord.__aenter__()
-        self.adapter = adapter = adapter_to(self.discord, state or MemoryState())
+        self.adapter = adapter = adapter_to(self.discord, state or MemoryState(), where)
         adapter._paces = Paces(self.interval)
 
     async def disconnect(self) -> None:

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from bot import app
+from bot.conversation.where import Wheres
 from bot.discovery import set_up_handlers
 from bot.dispatch.dispatcher import Dispatcher
 from bot.dispatch.turns import Turns
@@ -44,7 +45,7 @@ class House:
         router = set_up_handlers(services)
         for command in show.commands():
             services.commands[command.name] = command
-        await self.world.connect(self.storage.state)
+        await self.world.connect(self.storage.state, Wheres(self.storage.preferences).of)
         adapter = self.world.adapter
         layers = app.layers_of(services)
         services.adapters[adapter.name] = adapter

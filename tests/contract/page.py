@@ -12,7 +12,7 @@ import pytest
 from adapters.page.connect import connect
 from adapters.page.settings import Settings
 from bot.http.server import Server
-from bot.ports import Adapter, Ground, State
+from bot.ports import Adapter, Ground, State, Where, nobody_chose
 from tests.contract.world import Post, Upload
 from tests.fakes.page_client import PageClient
 from tests.fakes.state import MemoryState
@@ -36,11 +36,16 @@ class PageWorld:
         self._folder = Path(tempfile.mkdtemp())
         self._changed = asyncio.Event()
 
-    async def connect(self, state: State | None = None) -> None:
+    async def connect(self, state: State | None = None, where: Where = nobody_chose) -> None:
         self.state = Forgetful(state or MemoryState())
         self._server = Server("127.0.0.1", self._port, self._health)
         ground = Ground(
-            self.state, self._server.app, loopback=True, sandbox=True, folder=self._folder
+            self.state,
+            self._server.app,
+            loopback=True,
+            sandbox=True,
+            folder=self._folder,
+            where=where,
         )
         self.adapter = connect(Settings(_env_file=None), ground)
         await self._server.start()

@@ -9,7 +9,7 @@ from aiohttp import web
 from adapters.slack.connect import connect
 from adapters.slack.people import ACCESS
 from adapters.slack.settings import Settings
-from bot.ports import Adapter, Ground, State
+from bot.ports import Adapter, Ground, State, Where, nobody_chose
 from tests.contract.world import Post, Upload
 from tests.fakes.slack import FakeSlack
 from tests.fakes.slack_order import ADMIN_TOKEN
@@ -33,14 +33,15 @@ class SlackWorld:
             "Transcribe": "transcribe_message",
         }  # fmt: skip
 
-    async def connect(self, state: State | None = None) -> None:
+    async def connect(self, state: State | None = None, where: Where = nobody_chose) -> None:
         if not self.slack.url:
             await self.slack.__aenter__()
         variables = {name.lower(): value for name, value in self.slack.environment.items()}
         variables["slack_admin_token"] = ADMIN_TOKEN
         settings = Settings(_env_file=None, **variables)  # type: ignore[arg-type, call-arg]
         state = state or NoState()
-        ground = Ground(state=state, http=web.Application(), loopback=True, sandbox=True)
+        app = web.Application()
+        ground = Ground(state=state, http=app, loopback=True, sandbox=True, where=where)
         self.adapter = slack = connect(settings, ground)
         slack.clock = lambda: self._now
         slack.teams.new = partial(slack.teams.new, edit=self.interval, append=self.interval)

@@ -7,7 +7,7 @@ from functools import partial
 from adapters.slack.connect import connect
 from adapters.slack.settings import Settings
 from bot.http.server import Server
-from bot.ports import Ground, State
+from bot.ports import Ground, State, Where, nobody_chose
 from tests.contract.slack import NoState, SlackWorld
 from tests.fakes.slack_http import SECRET, RequestUrl
 
@@ -19,7 +19,7 @@ async def _well() -> dict[str, str]:
 class SlackHttpWorld(SlackWorld):
     _server: Server | None = None
 
-    async def connect(self, state: State | None = None) -> None:
+    async def connect(self, state: State | None = None, where: Where = nobody_chose) -> None:
         if not self.slack.url:
             await self.slack.__aenter__()
             self.slack.socket = RequestUrl("", healthy=lambda: self.adapter.health == "ok")
@@ -27,7 +27,8 @@ class SlackHttpWorld(SlackWorld):
         variables = {n.lower(): value for n, value in (self.slack.environment | http).items()}
         settings = Settings(_env_file=None, **variables)  # type: ignore[arg-type, call-arg]
         self._server = Server("127.0.0.1", 0, _well)
-        ground = Ground(state or NoState(), self._server.app, loopback=True, sandbox=True)
+        app = self._server.app
+        ground = Ground(state or NoState(), app, loopback=True, sandbox=True, where=where)
         self.adapter = slack = connect(settings, ground)
         slack.teams.new = partial(slack.teams.new, edit=self.interval, append=self.interval)
         await self._server.start()

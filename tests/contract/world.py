@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.ports import Adapter, State
+from bot.ports import Adapter, State, Where, nobody_chose
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class World(Protocol):
     adapter: Adapter
     interval: float  # seconds between two writes of an answer
 
-    async def connect(self, state: State | None = None) -> None:
+    async def connect(self, state: State | None = None, where: Where = nobody_chose) -> None:
         """Start the fake server if it is not, and make `self.adapter` (not running yet)."""
         ...
 

@@ -10,7 +10,7 @@ from pypdf import PdfWriter
 from pypdf.generic import DecodedStreamObject, DictionaryObject, NameObject
 
 
-def pdf(*pages, password=""):
+def pdf(*pages, password="", algorithm="RC4-128", owner=None):
     """Text in a font that every reader has; a page of "" has no text, as if scanned."""
     writer = PdfWriter()
     font = DictionaryObject({
@@ -26,8 +26,8 @@ def pdf(*pages, password=""):
         lines = " ".join(f"({line}) Tj T*" for line in text.splitlines())
         content.set_data(f"BT /F1 12 Tf 14 TL 50 700 Td {lines} ET".encode())
         page[NameObject("/Contents")] = writer._add_object(content)
-    if password:
-        writer.encrypt(password, algorithm="RC4-128")
+    if password or owner:
+        writer.encrypt(password, owner, algorithm=algorithm)
     return saved(writer.write)
 
 

@@ -27,6 +27,21 @@ async def test_a_pdf_is_read_page_by_page():
     assert document.sections[1].text.split() == ["The", "owl", "is", "grey."]
 
 
+ALGORITHMS = ["RC4-40", "RC4-128", "AES-128", "AES-256-R5", "AES-256"]
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+async def test_a_pdf_that_only_may_not_be_printed_is_read(algorithm):
+    locked = pdf("The fox is red.", owner="a long password", algorithm=algorithm)
+    assert (await read(locked)).text.strip() == "The fox is red."
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+async def test_a_pdf_with_a_password_stays_closed(algorithm):
+    with pytest.raises(Unreadable, match="is locked by a password"):
+        await read(pdf("secret", password="fox", algorithm=algorithm))
+
+
 async def test_word_is_read_with_its_headings_and_tables():
     document = await read(word("Two weeks.", heading="Leave", rows=[("who", "days"), ("Ada", "3")]))
     (section,) = document.sections

@@ -66,6 +66,8 @@ class FakeOpenAI:
         self.open_calls = 0
         self.choices = 1  # of an answer, all the same
         self.tool_calls: deque[dict[str, str]] = deque()  # name -> arguments, for the next answer
+        self.calls_as_in_2023 = False  # a tool as `function_call`
+        self.facts: dict[str, Any] = {}  # of every chat's answer, or of each chunk of one
         self.streams = True  # pictures and transcripts too; else they are answered whole
         self.before: Callable[[web.Request], Awaitable[None]] | None = None  # an answer beyond chat
         self.headers: dict[str, str] = {}  # of every answer

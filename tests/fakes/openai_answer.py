@@ -61,6 +61,9 @@ class Answer:
         self._reason = "length" if len(_words(text)) > most else fake.finish_reason
         if self._tools:
             self._chunks, self._reason = [], "tool_calls"
+        self._old = bool(self._tools) and fake.calls_as_in_2023
+        if self._old:
+            self._reason = "function_call"
         self.bill = Bill(sum(map(len, said)))
 
     def whole(self) -> dict[str, Any]:
@@ -69,6 +72,8 @@ class Answer:
         message["refusal"] = None
         if self._tools:
             message |= {"content": None, "tool_calls": self._called()}
+        if self._old:
+            message["function_call"] = message.pop("tool_calls")[0]["function"]
         logprobs = self._logprobs(*self._chunks)
         choices = [
             {"index": index, "message": message, "logprobs": logprobs,
@@ -97,11 +102,22 @@ class Answer:
         for index, call in enumerate(self._called()):
             arguments = call["function"].pop("arguments")
             middle = len(arguments) // 2
+            if self._old:
+                await self._call_function(response, call["function"]["name"], arguments, middle)
+                continue
             begun = {**call, "index": index, "function": {**call["function"], "arguments": ""}}
             await self._send(response, self._delta(tool_calls=[begun]))
             for piece in (arguments[:middle], arguments[middle:]):
                 more = {"index": index, "function": {"arguments": piece}}
                 await self._send(response, self._delta(tool_calls=[more]))
+
+    async def _call_function(
+        self, response: web.StreamResponse, name: str, arguments: str, middle: int
+    ) -> None:
+        begun = {"name": name, "arguments": ""}
+        pieces = [{"arguments": piece} for piece in (arguments[:middle], arguments[middle:])]
+        for piece in (begun, *pieces):
+            await self._send(response, self._delta(function_call=piece))
 
     async def stream(self, request: web.Request, fault: Fault) -> web.StreamResponse:
         head = {"Content-Type": "text/event-stream; charset=utf-8", "x-request-id": self._id}
@@ -143,6 +159,7 @@ class Answer:
             "created": 1_790_000_000,
             "model": self._body["model"],
             "system_fingerprint": "fp_fake",
+            **self._fake.facts,
             **more,
         }
 

@@ -101,6 +101,8 @@ class WebApi(Streams):
             raise Refusal("not_authorized")
         if body["status"] not in ("active", "processing", "suspended", "closed"):
             raise Refusal("invalid_arguments")
+        if not body.get("thread_ts"):
+            raise Refusal("invalid_arguments")
         self.sessions[body["thread_ts"]].append(body["status"])
         return {}
 

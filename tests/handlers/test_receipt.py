@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot import app
 from bot.errors import Refused
 from bot.events import Place
 from bot.layers.noting import noting
@@ -48,7 +49,7 @@ async def test_an_answer_has_a_receipt_with_tokens_cost_memory_and_time(tmp_path
         run = desk.asked("and now?", id_="d-second")
         assert RECEIPT in (await desk.screen(run)).buttons
         text = await receipt(desk, "d-second")
-    head, line, blank, memory, first = text.splitlines()
+    head, line, blank, memory, first, *_ = text.splitlines()
     assert (head, blank) == ("**Receipt**", "")
     assert line.startswith("- chat by `gpt-4o-mini`: $0.0000")
     assert "tokens in, " in line
@@ -117,3 +118,36 @@ async def test_names_are_remembered_as_they_are_now(tmp_path):
     async with noted(tmp_path) as desk:
         await desk.say("hello")
         assert await desk.services.people.names(["slack:T1:ADA"]) == {"slack:T1:ADA": "Ada"}
+
+
+async def test_it_has_what_the_providers_support_asks_for_and_whether_a_seed_holds(tmp_path):
+    async with noted(tmp_path) as desk:
+        desk.openai.facts["service_tier"] = "default"
+        await desk.screen(desk.asked("hello", id_="d-first"))
+        text = await receipt(desk, "d-first")
+    assert (
+        "- for the provider's support: answer `chatcmpl-req_1`, request `req_1`, made 2026-09-21 "
+        "14:13:20 UTC\n"
+        "- the model as it was then: `fp_fake`; the same seed needs the same one\n"
+        "- service tier: default"
+    ) in text
+
+
+async def test_of_an_answer_with_tools_it_is_the_last_call(tmp_path):
+    async with noted(tmp_path) as desk:
+        app.layers_of(desk.services)
+        desk.openai.tool_calls.append({"help": "{}"})
+        desk.openai.answers.extend(["unused", "That."])
+        await desk.screen(desk.asked("hello", id_="d-first"))
+        text = await receipt(desk, "d-first")
+    assert "answer `chatcmpl-req_2`, request `req_2`" in text
+
+
+async def test_a_server_that_tells_nothing_has_nothing_told_of_it(tmp_path):
+    async with noted(tmp_path) as desk:
+        desk.openai.facts |= dict.fromkeys(("id", "created", "system_fingerprint"))
+        desk.openai.headers["x-request-id"] = ""
+        await desk.screen(desk.asked("hello", id_="d-first"))
+        text = await receipt(desk, "d-first")
+    assert "support" not in text
+    assert "seed" not in text

@@ -6,12 +6,14 @@ import msgspec
 import pytest
 
 from bot.conversation.parameters import PARAMETERS
+from bot.conversation.where import Wheres
 from bot.errors import Refused
 from bot.events import Author, Invocation, Place
 from bot.parts import Notice
 from bot.run import Run
 from bot.screen import Screen
 from bot.speaking import Speaker
+from bot.storage.problems import StorageUnavailable
 from tests.handlers.desk import ADA, PLACE, desk
 
 BOSS = Author("slack:T1:BOSS", "Boss")
@@ -148,7 +150,7 @@ async def test_a_form_sets_all_or_nothing_and_leaves_what_is_empty(tmp_path):
 
 async def test_every_form_has_at_most_five_fields_and_opens_without_a_word(tmp_path):
     async with desk(tmp_path) as it:
-        for form in ("answer", "sampling", "format", "more"):
+        for form in ("answer", "sampling", "format", "more", "other"):
             command = it.services.commands[f"settings {form}"]
             assert command.missing({})
             assert len(command.options) <= 5  # of a form on Discord
@@ -345,3 +347,67 @@ async def test_an_answer_has_its_notices_beside_it(tmp_path):
         parts = [part async for part in it.reply(it.asked("hello"))]
         (notice,) = [part for part in parts if isinstance(part, Notice)]
         assert notice.text.startswith("There is no persona “gone” any more.")
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"scope": "thread", "value": "channel"}, "decided before there is a thread"),
+        ({"scope": "person", "value": "moon"}, "`where` is one of thread, channel, reply"),
+    ],
+)
+async def test_where_an_answer_stands_is_for_a_person_a_channel_or_a_workspace(
+    tmp_path, values, sentence
+):
+    async with desk(tmp_path) as it:
+        with pytest.raises(Refused) as refusal:
+            await set_(it, name="where", **values)
+        assert sentence in refusal.value.sentence
+
+
+async def test_where_an_answer_stands_is_the_nearest_choice_of_three(tmp_path):
+    async with desk(tmp_path) as it:
+        of = Wheres(it.services.preferences).of
+        assert await of(PLACE, ADA) == ""
+        for scope, by, value in (
+            ("workspace", BOSS, "reply"), ("person", ADA, "thread"), ("channel", BOSS, "channel"),
+        ):  # fmt: skip
+            assert f"where: {value}" in await set_(
+                it, by=by, name="where", value=value, scope=scope
+            )
+            assert await of(PLACE, ADA) == value
+        assert await of(Place("slack", "T1", "C2"), BOB) == "reply"
+        assert "- where: channel (in this channel)" in await set_(it, "settings show")
+
+
+async def test_where_nobody_can_look_the_operator_decides(tmp_path):
+    async with desk(tmp_path) as it:
+
+        class Broken:
+            async def at(self, _scopes):
+                raise StorageUnavailable("The database is locked.")
+
+        await set_(it, by=BOSS, name="where", value="channel", scope="workspace")
+        assert await Wheres(Broken()).of(PLACE, ADA) == ""
+
+
+async def test_a_tier_is_sent_where_its_price_is_known(tmp_path):
+    file = tmp_path / "models.toml"
+    file.write_text(
+        '[models."gpt-4o-mini"]\ntiers = { flex = { input = "0.075", output = "0.30" } }\n'
+    )
+    async with desk(tmp_path, catalogue=file) as it:
+        for tier in ("flex", "default", "auto"):
+            await set_(it, "settings other", scope="thread", service_tier=tier)
+            assert (await asked(it))[0]["service_tier"] == tier
+        with pytest.raises(Refused) as refusal:
+            await set_(it, name="service_tier", value="priority")
+        assert refusal.value.sentence == (
+            "What gpt-4o-mini costs in the tier “priority” is not known, so only auto, default, "
+            "flex can be chosen. An admin can give its prices in PARLEY_CATALOGUE (`tiers`)."
+        )
+        await set_(it, name="service_tier", value="flex")
+        await set_(it, name="model", value="gpt-4.1-mini")
+        body, (notice,) = await asked(it)
+        assert "service_tier" not in body
+        assert "So `service_tier` is left out." in notice

@@ -107,6 +107,17 @@ async def test_a_wrong_call_is_told_to_the_model(tmp_path, call, told):
         assert not here.done
 
 
+async def test_a_server_that_calls_functions_as_in_2023_is_understood(tmp_path):
+    async with acting(tmp_path) as here:
+        here.openai.calls_as_in_2023 = True
+        calls(here, "jot")
+        here.openai.answers.append("Noted.")
+        assert await here.say("Note it") == "Noted."
+        assert (here.done, results(here)) == (["it"], ["Noted it."])
+        asked, told = here.openai.calls[-1].body["messages"][-2:]
+        assert asked["tool_calls"][0]["id"] == told["tool_call_id"] != ""
+
+
 async def test_of_several_calls_those_before_the_question_are_done_once(tmp_path):
     async with acting(tmp_path) as here:
         here.openai.tool_calls.append(

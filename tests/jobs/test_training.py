@@ -4,6 +4,7 @@ import io
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PIL import Image
 
 from bot.jobs import chart
@@ -43,6 +44,11 @@ def test_time_left_is_the_providers_word_or_the_pace_so_far():
     assert Training(job=told).left(200.0) == 300.0
     facts = dict(fine_tune_card(training, now=0.0).fields)
     assert (facts["Time left"], facts["Epoch"]) == ("about 5 min", "2 of 4")
+
+
+def test_its_card_names_the_organization_that_pays():
+    job = replace(JOB, organization_id="org-123")
+    assert dict(fine_tune_card(Training(job=job)).fields)["Organization"] == "org-123"
 
 
 @given(st.lists(st.booleans(), max_size=3_000))

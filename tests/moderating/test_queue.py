@@ -20,6 +20,11 @@ async def press(it, name, case, **more):
     return it.platform.posts[case]
 
 
+async def test_a_case_names_its_verdict_for_the_providers_support(it):
+    _, case = await flagged(it)
+    assert it.platform.posts[case].fields["verdict"] == "modr-1"
+
+
 @pytest.mark.parametrize(
     ("button", "title", "done"),
     [

@@ -325,7 +325,7 @@ async def test_every_choice_of_a_whole_answer_is_there(fake, chat):
     fake.choices = 3
     answer = await chat.complete(request(n=3), Free())
     assert [choice.text for choice in answer.choices] == ["You said: hello there"] * 3
-    assert answer.system_fingerprint == "fp_fake"
+    assert answer.facts.system_fingerprint == "fp_fake"
 
 
 async def test_a_refusal_is_text_that_is_marked(fake, chat):

@@ -10,6 +10,7 @@ import pytest
 
 from bot.openai import catalogue
 from bot.openai.chat import ChatRequest
+from bot.openai.chat_types import Facts
 from bot.openai.embeddings import EmbeddingRequest, Embeddings
 from bot.openai.images import ImageRequest, Images
 from bot.openai.meter import Free
@@ -83,7 +84,8 @@ async def test_the_answer_of_a_chat_is_read(fake, chat):
     answer = await chat.complete(ChatRequest(model=MINI, messages=[]), Free())
     assert (answer.text, answer.finish_reason) == ("The capital of France is Paris.", "stop")
     assert (answer.usage.prompt, answer.usage.completion) == (20, 10)
-    assert (answer.model, answer.system_fingerprint) == (MINI, "fp_44709d6fcb")
+    facts = Facts("chatcmpl-123", 1677652288, "fp_44709d6fcb")
+    assert (answer.model, answer.facts) == (MINI, facts)
 
 
 async def streamed(chat, **facts):

@@ -60,6 +60,7 @@ async def test_a_job_of_fine_tuning_is_read(fake, transport):
     assert (job.status, job.model, job.training_file) == (
         "queued", "gpt-4o-mini-2024-07-18", "file-abc123",
     )  # fmt: skip
+    assert (job.object, job.organization_id) == ("fine_tuning.job", "org-123")
     assert (job.fine_tuned_model, list(job.result_files), job.validation_file) == (None, [], None)
 
 

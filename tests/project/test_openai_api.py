@@ -16,20 +16,7 @@ POINTERS = sorted({i[key] for i in ITEMS for key in ("client", "chat", "test") i
 KNOWN = [item for item in ITEMS if "is" in item]
 VALUES = [item for item in ITEMS if item["kind"] in {"value", "status", "error", "category"}]
 
-NOWHERE = {  # in chat: what nobody reads, what is no part of a call, and what is still to come
-    "`OPENAI_API_KEY` of the Postman collection",
-    "`BASE_URL` of the Postman collection",
-    "`MODEL` of the Postman collection",
-    "Production: tested before it is deployed",
-    "`id`, by which OpenAI's support finds a call; we log `x-request-id`, which has it too",
-    "`id`, which is not read",
-    "`object` and `created`, which are not needed and not read",
-    "`object` and `organization_id`, which are not read",
-    "`object`: `list`, `embedding`, which are not read",
-    "`system_fingerprint`",
-    "`finish_reason`: `function_call` (deprecated)",
-    "`tool_choice`: `required`",
-    "`tool_choice`: one `function`",
+NOWHERE = {  # in chat, yet
     "`dimensions`, fewer than the model has",
     "`dimensions` of text-embedding-3-large is 1 to 3,072",
     "`dimensions` of text-embedding-3-small is 1 to 1,536",

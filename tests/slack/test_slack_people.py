@@ -81,6 +81,7 @@ async def test_what_parley_writes_comes_back_and_is_no_event(slack, running, inb
     told = slack.socket.envelopes[-1]
     assert told.payload["event"]["subtype"] == "message_changed"
     await done(told)
+    await inbox.first()
     assert [event.source for event in inbox.events.values()] == [root]
 
 

@@ -7,6 +7,7 @@ import pytest
 from adapters.slack import status
 from bot.errors import Undeliverable
 from bot.parts import Delta, File, Notice, Status, Text
+from tests.slack.conftest import Log
 from tests.slack.helpers import asked, texts
 
 SESSION, STATUS = "agents.sessions.setStatus", "assistant.threads.setStatus"
@@ -28,6 +29,21 @@ async def test_a_status_shows_until_the_first_words(slack, desk):
         assert slack.api.loading == ["Thinking"]
         screen.show(Text("Hello"))
     assert slack.api.statuses == ["Thinking"]  # Slack takes it away with the post
+
+
+async def test_at_the_top_level_there_are_no_signs_and_that_ends_them_nowhere_else(slack, desk):
+    before = slack.api.store("C1", "UPARLEY", bot_id="BPARLEY", text="Hello")["ts"]
+    delivery = desk.delivery(log=Log({"0": before}))
+    delivery.flat = True
+    async with desk.delivering(delivery) as screen:
+        screen.show(Status("Thinking"))
+        screen.show(Text("Hello again"))
+    assert texts(slack) == ["Hello again"]
+    assert slack.requests[SESSION] == slack.requests[STATUS] == 0
+    assert delivery.place.thread == ""
+    async with desk.delivering(desk.delivery(await asked(slack))) as screen:
+        await thinking(slack, screen)
+        screen.show(Text("Hello"))
 
 
 async def test_a_status_that_no_words_followed_is_taken_away(slack, desk):

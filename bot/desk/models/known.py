@@ -114,6 +114,7 @@ def prices(model: Model) -> Sequence[tuple[str, str]]:
     """(of what, how much)."""
     return [
         *_tokens("", model.prices),
+        *(line for tier, tag in model.tiers.items() for line in _tokens(f"{tier} ", tag)),
         *_tokens("picture ", model.picture_tokens),
         *_tokens("sound ", model.sound_tokens),
         *_pictures(model),

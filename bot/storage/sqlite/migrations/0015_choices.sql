@@ -1,0 +1,3 @@
+-- What the provider knows an answer by, and the verdict on a message: to quote to its support.
+ALTER TABLE receipts ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'; -- JSON: id, request_id, created, …
+ALTER TABLE judged ADD COLUMN moderation TEXT NOT NULL DEFAULT ''; -- its id
