@@ -68,18 +68,10 @@ class Recall:
         return OFF
 
     async def _shown(self, hits: list[Hit]) -> str:
-        return "\n\n".join([
-            f"{_quoted(hit.found.text)}\n— {await self._searching.source(hit.found)}"
-            for hit in hits
-        ])  # fmt: skip
+        return "\n\n".join([await self._searching.cited(hit.found, QUOTED) for hit in hits])
 
     async def _nothing(self, run: Run) -> str:
         told = "Nothing was found where you may read."
         if await self.hearing.is_on(run.event.place.channel_key):
             return told
         return f"{told} Recall is off in this channel; an admin switches it on with `/recall on`."
-
-
-def _quoted(text: str) -> str:
-    cut = text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
-    return "\n".join(f"> {line}" for line in cut.splitlines() if line.strip())

@@ -197,6 +197,20 @@ async def test_another_model_has_everything_embedded_anew_in_the_background(tmp_
             assert "nests" in await recalled(it, "heron")
 
 
+async def test_vectors_of_another_length_are_made_anew_and_never_mixed(tmp_path):
+    for size, made_by in ((None, "m"), (64, "m/64"), (128, "m/128"), (None, "m")):
+        sent = None if size is None else str(size)
+        async with desk(tmp_path, embeddings={"model": "m", "dimensions": sent}) as it:
+            it.services.adapters["slack"] = Membership(C1={ADA.id})
+            await on(it)
+            await it.screen(it.asked("The heron nests", place=OTHER, id_=f"d {made_by}"))
+            await chore(it).work()
+            assert await signed(it) == [(made_by, (size or 64) // 8)]
+            assert "nests" in await recalled(it, "heron")
+            bodies = [call.body for call in it.openai.calls if call.path.endswith("embeddings")]
+            assert {body.get("dimensions") for body in bodies} == {size}
+
+
 async def signed(it):
     query = "SELECT DISTINCT model, length(bits) FROM signs"
     return await it.storage.database.read(lambda db: db.execute(query).fetchall())

@@ -30,11 +30,6 @@ NOWHERE = {  # in chat: what nobody reads, what is no part of a call, and what i
     "`finish_reason`: `function_call` (deprecated)",
     "`tool_choice`: `required`",
     "`tool_choice`: one `function`",
-    "`dimensions`, fewer than the model has",
-    "`dimensions` of text-embedding-3-large is 1 to 3,072",
-    "`dimensions` of text-embedding-3-small is 1 to 1,536",
-    "`dimensions` is for the models of version 3 only",
-    "Clusters and categories",
 }
 
 
