@@ -127,6 +127,9 @@ class Discord:
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._reading.may_read(author, place)
 
+    async def closed(self, place: Place) -> bool:
+        return await self._reading.closed(place)
+
     async def link(self, place: Place, source: str) -> str:
         return await self._order.link(place, source)
 

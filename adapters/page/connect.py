@@ -124,6 +124,9 @@ class Page:
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._order.may_read(author, place)
 
+    async def closed(self, place: Place) -> bool:  # noqa: ARG002  a thread is as its channel
+        return False
+
     async def link(self, place: Place, source: str) -> str:
         return await self._order.link(place, source)
 

@@ -136,6 +136,9 @@ class Slack:
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._order.may_read(author, place)
 
+    async def closed(self, place: Place) -> bool:  # noqa: ARG002  a thread is as its channel
+        return False
+
     async def link(self, place: Place, source: str) -> str:
         return await self._order.link(place, source)
 

@@ -76,6 +76,11 @@ class Searching:
         adapter = self._adapters.get(place.platform)
         return adapter is not None and await adapter.may_read(author, place)
 
+    async def is_open(self, place: Place) -> bool:
+        """To all who read its channel."""
+        adapter = self._adapters.get(place.platform)
+        return adapter is not None and not await adapter.closed(place)
+
     async def cited(self, found: Found, most: int) -> str:
         """A quote of at most so many characters, and its source."""
         return f"{_quoted(found.text, most)}\n— {await self.source(found)}"

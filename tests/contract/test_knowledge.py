@@ -11,7 +11,7 @@ PASSAGE = "“birds.pdf”, page 70:\n> the purple heron nests here"
 
 @pytest.fixture
 async def admin(house, world):
-    """ada."""
+    """Ada is one."""
     await world.mention("hello", by="ada")
     await house.answered()
     who = house.heard[0].author.id

@@ -22,10 +22,14 @@ class Membership:
     def __init__(self, **channels):
         self.channels = channels
         self.asked = []
+        self.secluded = set()
 
     async def may_read(self, author, place):
         self.asked.append((author.id, place))
         return author.id in self.channels.get(place.channel, ())
+
+    async def closed(self, place):
+        return place.thread in self.secluded
 
     async def link(self, place, source):
         return f"https://slack.test/{place.channel}/{source}"
@@ -130,6 +134,16 @@ async def test_in_chat_nothing_of_another_channel_goes_along_as_others_read_the_
     event = msgspec.structs.replace(it.asked("Who is the heron?").event, author=BOB)
     await shown(it, Run(event, "d-bob"))
     assert question(it) == "Who is the heron?"
+
+
+async def test_in_chat_nothing_goes_along_of_a_thread_that_not_all_of_the_channel_read(it):
+    await on(it)
+    await it.screen(it.asked("The heron is a spy", place=OTHER))
+    await chore(it).work()
+    it.platform.secluded.add(OTHER.thread)
+    await shown(it, it.asked("Who is the heron?"))
+    assert question(it) == "Who is the heron?"
+    assert "spy" in await recalled(it, "heron")
 
 
 async def test_what_the_asker_may_not_read_any_more_does_not_go_along(it):

@@ -45,6 +45,9 @@ class Rooms:
         own = f"D{author.name}{author.id.split(':')[1]}"
         return not place.channel.startswith("D") or place.channel == own
 
+    async def closed(self, _place):
+        return False
+
     async def link(self, _place, _source):
         return ""
 
