@@ -28,6 +28,9 @@ class Membership:
         self.asked.append((author.id, place))
         return author.id in self.channels.get(place.channel, ())
 
+    async def called(self, place):
+        return f"#{place.channel}"
+
     async def closed(self, place):
         return place.thread in self.secluded
 
