@@ -33,7 +33,7 @@ from bot.openai.organization import Organization
 from bot.openai.transport import Transport
 from bot.ports import Adapter, Ground
 from bot.provider_settings import CAPABILITIES
-from bot.providers import Providers
+from bot.providers import Providers, check_dimensions
 from bot.services import Services
 from bot.settings import Settings, is_loopback, load
 from bot.spending.alerts import Alerts
@@ -86,6 +86,7 @@ def compose(
 ) -> Services:
     """The services over this storage; `stack` closes them. `sandbox`: where the twin listens."""
     models = catalogue.load(settings.catalogue)
+    check_dimensions(settings, models)
     providers = Providers(settings, models, sandbox)
     stack.push_async_callback(providers.aclose)
     budgets = Budgets(settings)

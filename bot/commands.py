@@ -19,6 +19,10 @@ the same message; `resume` calls the handler with `run.shown`, and it decides.
 """
 
 
+Changes: TypeAlias = bool | Callable[[Mapping[str, Value]], bool]
+"""Whether something is otherwise afterwards, always or with these values."""
+
+
 class Choice(NamedTuple):
     label: str  # what a person reads, at most 75 characters (Slack's limit)
     value: str  # what the option gets, at most 75 characters
@@ -107,9 +111,12 @@ class Command:
     checked: bool = False  # what goes into it, and what it says, is moderated; so is every message
     tool: bool = False  # a model may call it, for the person who asks and with their rights
     aloud: bool = False  # it is private to spare others: as a tool, all may read what it says
-    changes: bool = False  # as a tool it is not done before the person has said yes
+    changes: Changes = False  # as a tool it is not done before the person has said yes
     silent: bool = False  # whatever it yields is shown to nobody
     shortcut: str = ""  # its name in a message's own menu, at most 24 characters (Slack's limit)
+
+    def would_change(self, values: Mapping[str, Value]) -> bool:
+        return self.changes(values) if callable(self.changes) else self.changes
 
     def missing(self, values: Mapping[str, Value]) -> tuple[Option, ...]:
         """The required options without a value: a platform that has forms asks for them."""

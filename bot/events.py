@@ -137,7 +137,8 @@ class Edited(Message, frozen=True, kw_only=True, tag="edited"):
 
 class Deleted(Occurrence, frozen=True, kw_only=True, tag="deleted"):
     """A message is gone: its answer is cancelled and withdrawn, and both are forgotten.
-    `message` is the id that its Message had; accept() fills in `of`, the delivery.
+    `message` is the id that its Message had; accept() fills in `of`, the delivery, where it is not
+    told.
     """
 
     message: str

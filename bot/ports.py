@@ -93,6 +93,10 @@ class Order(Protocol):
         """Whether this person can read the place now. False where nobody can tell."""
         ...
 
+    async def closed(self, place: Place) -> bool:
+        """Whether fewer people read this thread than its channel. True where nobody can tell."""
+        ...
+
     async def link(self, place: Place, source: str) -> str:
         """An address that opens the message with this native id; "" where there is none."""
         ...

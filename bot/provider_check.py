@@ -15,8 +15,8 @@ from bot.openai.models import Models
 from bot.openai.transport import Transport
 from bot.ports import Finding
 from bot.provider_settings import CAPABILITIES, Capability
-from bot.providers import Server, chosen_model, route
-from bot.settings import Settings
+from bot.providers import Server, check_dimensions, chosen_model, route
+from bot.settings import Settings, WrongSetting
 
 _SOON = 90  # days
 
@@ -59,6 +59,8 @@ def _finding(
     settings: Settings, models: Catalogue, capability: Capability, offers: Mapping[Server, Offered]
 ) -> Finding:
     model = chosen_model(settings, models, capability)
+    if capability == "embeddings" and (wrong := _wrong_dimensions(settings, models)):
+        return Finding(wrong, "!!")
     if settings.sandboxed(capability):
         return _sandbox(model)
     server = route(settings, capability).servers[0]
@@ -76,6 +78,14 @@ def _finding(
         f"{name}_BASE_URL to another provider.",
         "!!" if own.model or own.base_url or capability == "chat" else "--",
     )
+
+
+def _wrong_dimensions(settings: Settings, models: Catalogue) -> str:
+    try:
+        check_dimensions(settings, models)
+    except WrongSetting as error:
+        return error.sentence
+    return ""
 
 
 def _retiring(models: Catalogue, capability: str, model: str, server: Server) -> Finding:

@@ -91,6 +91,12 @@ class Provider(Tier):
     model: str | None = None
 
 
+class EmbeddingsProvider(Provider):
+    """Who makes vectors, and of which length."""
+
+    dimensions: Count = None  # None: as many as the model has
+
+
 class ModerationProvider(Provider):
     """Who judges what is said, and what follows from it."""
 
@@ -106,7 +112,7 @@ class ProviderSettings(Tier):
     """Of each capability, and what holds for all of them."""
 
     chat: Own = Provider()
-    embeddings: Own = Provider()
+    embeddings: Annotated[EmbeddingsProvider, NoDecode] = EmbeddingsProvider()
     images: Own = Provider()
     speech: Own = Provider()
     transcription: Own = Provider()

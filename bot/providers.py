@@ -9,12 +9,13 @@ from pydantic import SecretStr
 
 from bot import twin
 from bot.openai.catalogue import Catalogue
+from bot.openai.catalogue_check import WrongValue, check
 from bot.openai.client import OPENAI
 from bot.openai.limits import Limits
 from bot.openai.standing import Standing
 from bot.openai.transport import Transport
 from bot.provider_settings import CAPABILITIES, Capability
-from bot.settings import Settings
+from bot.settings import Settings, WrongSetting
 
 NOWHERE = "http://sandbox.invalid/v1"  # RFC 6761: a name that nobody has
 
@@ -115,6 +116,15 @@ def chosen_model(settings: Settings, catalogue: Catalogue, capability: Capabilit
     if settings.sandboxed(capability):
         return twin.MODELS[capability]
     return catalogue.defaults["fine_tuning" if capability == "jobs" else capability]
+
+
+def check_dimensions(settings: Settings, catalogue: Catalogue) -> None:
+    """Raises WrongSetting where the model makes no vectors of this length."""
+    model = catalogue.model(chosen_model(settings, catalogue, "embeddings"), "embeddings")
+    try:
+        check(catalogue, model, "embeddings", {"dimensions": settings.embeddings.dimensions})
+    except WrongValue as error:
+        raise WrongSetting(f"PARLEY_EMBEDDINGS_DIMENSIONS: {error.sentence}") from error
 
 
 def _of_subtitles(catalogue: Catalogue, transcribes: str) -> str:

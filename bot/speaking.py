@@ -68,6 +68,7 @@ class Speaker:
         run.check(*(piece.input for piece in pieces), manner.instructions or "")
         await run.cleared()
         charged = self._openai.charged_to(Payer.of(run))
+        await self._works.note(run)
         folder = await self._works.folder(run.answers)
         form = manner.format or run.speaks
         whole = folder / f"speech.{ENDINGS.get(form, form)}"

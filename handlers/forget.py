@@ -74,6 +74,7 @@ class Desk:
                 "gives you a copy. If you are sure: `/forget me sure:yes`."
             )
             return
+        ended = await self._forgetter.end(author, run.id)
         await self._forgetter.forget(kept)
         await self._storage.forget_person(author)
         await self._forgetter.on_platform(platform, author=author)
@@ -81,6 +82,7 @@ class Desk:
         yield Text(
             f"Parley has forgotten {_answers(len(kept))} with what you asked, and what it kept "
             "about you. What was spent stays booked, without a word of it."
+            + (" And what you asked meanwhile has ended." if ended else "")
         )
 
     def _may(self, run: Run, kept: Kept) -> bool:

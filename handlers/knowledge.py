@@ -54,12 +54,17 @@ class Knowledge:
         self._recall = services.recall
         self._embedding = Embedding(services)
         self._reader = Reader()
+        self._adapters = services.adapters
 
     async def add(self, run: Run) -> Reply:
         values = run.event.values if isinstance(run.event, Invocation) else {}
         text, files = str(values.get("text", "")).strip(), [values.get(name) for name in FILES]
         if not (text or any(files)):
             raise Refused("Give `/knowledge add` a file or a text.")
+        adapter = self._adapters.get(run.event.place.platform)
+        if adapter and await adapter.order.closed(run.event.place):
+            raise Refused("This thread is for some only, and what a channel knows is for all who "
+                          "read it: say it in the channel itself.")  # fmt: skip
         if text:
             name = str(values.get("name", "")).strip() or text.splitlines()[0]
             yield Text(await self._keep(run, name[:NAME], Document((Section("", text),))), "text")

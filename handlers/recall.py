@@ -1,11 +1,11 @@
 """What was said and written before, found again by who may read it now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bot.chores import Chore
 from bot.commands import Command, Option
 from bot.errors import Refused
-from bot.events import Invocation
+from bot.events import Invocation, Value
 from bot.parts import Reply, Status, Text
 from bot.recall.said import NAME, Hearing
 from bot.recall.searching import Hit, Searching
@@ -34,6 +34,7 @@ def setup(services: Services) -> Iterable[Command | Chore]:
         (Option("words", "What it was about, or on, or off", required=True),),
         private=True,
         tool=True,
+        changes=lambda values: _state(values) in STATES,
     )
 
 
@@ -47,10 +48,11 @@ class Recall:
 
     async def recall(self, run: Run) -> Reply:
         event = run.event
-        words = str(event.values["words"]).strip() if isinstance(event, Invocation) else ""
-        if words.lower() in STATES:
-            yield Text(await self._switch(run, words.lower()))
+        values = event.values if isinstance(event, Invocation) else {}
+        if (state := _state(values)) in STATES:
+            yield Text(await self._switch(run, state))
             return
+        words = str(values.get("words", "")).strip()
         yield Status("Looking…")
         hits = await self._searching.find_readable(Payer.of(run), event.author, words, SHOWN)
         yield Text(await self._shown(hits) if hits else await self._nothing(run))
@@ -68,10 +70,7 @@ class Recall:
         return OFF
 
     async def _shown(self, hits: list[Hit]) -> str:
-        return "\n\n".join([
-            f"{_quoted(hit.found.text)}\n— {await self._searching.source(hit.found)}"
-            for hit in hits
-        ])  # fmt: skip
+        return "\n\n".join([await self._searching.cited(hit.found, QUOTED) for hit in hits])
 
     async def _nothing(self, run: Run) -> str:
         told = "Nothing was found where you may read."
@@ -80,6 +79,6 @@ class Recall:
         return f"{told} Recall is off in this channel; an admin switches it on with `/recall on`."
 
 
-def _quoted(text: str) -> str:
-    cut = text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
-    return "\n".join(f"> {line}" for line in cut.splitlines() if line.strip())
+def _state(values: Mapping[str, Value]) -> str:
+    """One of STATES, where it is to be switched."""
+    return str(values.get("words", "")).strip().lower()

@@ -28,7 +28,7 @@ def setup(services: Services) -> Iterable[Command]:
         (Option("mode", "Switch it on or off", choices=("on", "off", "show")),),
         access="admin",
         tool=True,
-        changes=True,
+        changes=lambda values: values.get("mode", "show") != "show",
     )
 
 

@@ -60,6 +60,9 @@ class Order:
     async def may_read(self, author: Author, place: Place) -> bool:
         return await self._reading.may_read(author, place)
 
+    async def closed(self, place: Place) -> bool:
+        return await self._reading.closed(place)
+
     async def link(self, place: Place, source: str) -> str:
         try:
             where = await self._where(place, source)

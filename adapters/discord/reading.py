@@ -11,7 +11,7 @@ import discord
 
 from adapters.discord.permissions import Sheet, held, sheet
 from adapters.discord.places import PLATFORM
-from adapters.discord.refusals import UNKNOWN_CHANNEL, UNKNOWN_MEMBER
+from adapters.discord.refusals import UNKNOWN_CHANNEL, UNKNOWN_MEMBER, UNKNOWN_MESSAGE
 from adapters.discord.rest import Rest
 from adapters.kept import Kept
 from bot.errors import ParleyError
@@ -25,6 +25,7 @@ _FORUM = discord.ForumChannel  # and what Discord calls a media channel
 _PRIVATE = 12  # a thread of this type is for who was added to it
 _BROKEN = (discord.HTTPException, aiohttp.ClientError, OSError, ParleyError)
 _CHANNEL = "/channels/{channel_id}"
+_MESSAGE = _CHANNEL + "/messages/{message_id}"
 _MEMBER = "/guilds/{guild_id}/members/{user_id}"
 _JOINED = _CHANNEL + "/thread-members/{user_id}"
 
@@ -51,9 +52,10 @@ class Reading:
         self._servers = Kept(self._server, KEPT, clock)
         self._roles = Kept(self._roles_of, KEPT, clock)
         self._joined = Kept(self._is_in, KEPT, clock)
+        self._messages = Kept(self._stands, KEPT, clock)
 
     async def close(self) -> None:
-        for kept in (self._channels, self._servers, self._roles, self._joined):
+        for kept in (self._channels, self._servers, self._roles, self._joined, self._messages):
             await kept.close()
 
     async def may_read(self, author: Author, place: Place) -> bool:
@@ -66,6 +68,22 @@ class Reading:
         except _BROKEN as error:  # a TimeoutError is an OSError
             log.warning("who may read %s is not known: %r", place.channel_key, error)
             return False
+
+    async def closed(self, place: Place) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return not await self._open(place)
+        except _BROKEN as error:
+            log.warning("whether %s is closed is not known: %r", place.key, error)
+            return True
+
+    async def _open(self, place: Place) -> bool:
+        """Whether all who read the channel read it: not a private thread, nor what was one."""
+        if not (place.thread and place.workspace):
+            return True
+        if thread := await self.thread(place):
+            return not thread.private
+        return await self._messages.get((place.channel, place.thread))
 
     async def thread(self, place: Place) -> Thread | None:
         """None where `place.thread` is only Parley's name for a conversation. Raises
@@ -95,10 +113,12 @@ class Reading:
         may = held(rules, person, roles)
         if not (may.view_channel and may.read_message_history):
             return False
-        thread = await self.thread(place)
-        if thread is None or not thread.private or may.manage_threads:
+        if await self._open(place):
             return True
-        return await self._joined.get((thread.id, person))
+        thread = await self.thread(place)
+        if thread is None:  # it is gone, and nobody knows any more who was in it
+            return False
+        return may.manage_threads or await self._joined.get((thread.id, person))
 
     async def _rules(self, place: Place) -> Sheet | None:
         known = self._guild(int(place.workspace))
@@ -130,6 +150,17 @@ class Reading:
         except discord.NotFound:
             return None
         return frozenset(told["roles"])
+
+    async def _stands(self, key: tuple[str, str]) -> bool:
+        """A conversation beside which no thread stands is called by its first message."""
+        channel, message = key
+        try:
+            await self._rest.call("GET", _MESSAGE, channel_id=channel, message_id=message)
+        except discord.NotFound as error:
+            if error.code not in {UNKNOWN_MESSAGE, UNKNOWN_CHANNEL}:
+                raise
+            return False
+        return True
 
     async def _is_in(self, key: tuple[str, str]) -> bool:
         thread, person = key

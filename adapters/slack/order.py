@@ -75,6 +75,9 @@ class Order:
                 return True
         return user in await self._people.members.get((team, channel))
 
+    async def closed(self, place: Place) -> bool:  # noqa: ARG002  a thread is as its channel
+        return False
+
     async def link(self, place: Place, source: str) -> str:
         try:
             answer = await self._call(place, "chat.getPermalink", message_ts=source)

@@ -10,7 +10,7 @@ from bot.acting.talk import Talk
 from bot.acting.tools import Tools
 from bot.commands import Command, Handler
 from bot.errors import ParleyError
-from bot.events import Value
+from bot.events import Invocation, Value
 from bot.parts import Card, Remove, Reply
 from bot.run import Run
 from bot.services import Services
@@ -91,21 +91,25 @@ class Acting:
 
         async def handler(inside: Run) -> Reply:
             if not allowed:
-                self._ask(command, inside)
+                self._ask(command, inside, _values(inside))
             async with aclosing(command.handler(inside)) as parts:
                 async for part in parts:
                     yield part
 
         return layers(handler)
 
-    def _ask(self, command: Command, run: Run) -> None:
+    def _ask(self, command: Command, run: Run, values: Mapping[str, Value]) -> None:
         """Raises AsksFirst."""
-        if command.changes:
+        if command.would_change(values):
             raise AsksFirst("it changes something")
         place = run.event.place
         adapter = self._adapters.get(place.platform)
         if command.private and not command.aloud and not (adapter and adapter.alone(place)):
             raise AsksFirst("it is for you alone, and everybody here could read it")
+
+
+def _values(run: Run) -> Mapping[str, Value]:
+    return run.event.values if isinstance(run.event, Invocation) else {}
 
 
 def told(command: Command, values: Mapping[str, Value]) -> str:

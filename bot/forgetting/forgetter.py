@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from typing import Unpack
 
 from bot.errors import NotAccepted
-from bot.events import Author, Place
+from bot.events import Author, Place, Stop
 from bot.ports import Which
 from bot.services import Services
 from bot.storage.forgetting import Kept
+from bot.storage.inbox import Taken
 
 log = logging.getLogger(__name__)
 WITHDRAW = "withdraw forgotten"  # the command that does it
@@ -29,6 +30,31 @@ class Forgetter:
                 place = place_of(one.place)
                 await self.on_platform(place.platform, place, messages=messages)
         await self._storage.finish()
+
+    async def end(self, author: str, but: str) -> int:
+        """What this person asked and is not answered yet, but for the delivery `but`, ends and is
+        forgotten once it has. How much it was. Raises NotAccepted.
+        """
+        under_way = [
+            taken for taken in await self._storage.under_way(author) if taken.delivery != but
+        ]
+        for taken in under_way:
+            await self._end(taken)
+        return len(under_way)
+
+    async def _end(self, taken: Taken) -> None:
+        if isinstance(taken.event, Stop):
+            raise TypeError("a control is not a turn")
+        of, name, end = taken.event.of, f"end:{taken.delivery}", self._services.announce.end
+        await end(name, taken.delivery, taken.event)
+        await self._storage.leave(taken.event.place.key)
+        if not of:
+            return
+        kept = await self._storage.of(of)
+        if kept is None or kept.author == taken.event.author.id:
+            await end(f"{name}:of", of, taken.event)
+        else:  # an answer to somebody else, which they had written anew
+            await self._services.announce.stop(f"{name}:of", of, taken.event)
 
     async def on_platform(
         self, platform: str, place: Place | None = None, **which: Unpack[Which]

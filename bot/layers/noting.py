@@ -13,6 +13,7 @@ def noting(services: Services, handler: Handler) -> Handler:
     """A receipt is written before the button that asks for it is shown."""
 
     async def noted(run: Run) -> Reply:
+        await services.people.met(run.event.author)  # before it may be that they are forgotten
         began, clock, first = _began(run), time.monotonic(), None
         async with aclosing(handler(run)) as parts:
             async for part in parts:
@@ -21,7 +22,6 @@ def noting(services: Services, handler: Handler) -> Handler:
                 if isinstance(part, Buttons) and RECEIPT in part.buttons:
                     await services.receipts.keep(run, began, first)
                 yield part
-        await services.people.met(run.event.author)
 
     return noted
 

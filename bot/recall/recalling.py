@@ -50,10 +50,13 @@ class Recalling:
                 continue
             if hit.found.kind == "said":
                 elsewhere += 1
-                if elsewhere > ELSEWHERE or not await self._may_read(run, hit.found):
+                if elsewhere > ELSEWHERE or not await self._may_be_told(run, hit.found):
                     continue
             fitting.append(hit.found)
         return fitting
 
-    async def _may_read(self, run: Run, found: Found) -> bool:
-        return await self._searching.may_read(run.event.author, place_of(found.place))
+    async def _may_be_told(self, run: Run, found: Found) -> bool:
+        """To who asks, and to all who read the answer."""
+        place = place_of(found.place)
+        may_read = await self._searching.may_read(run.event.author, place)
+        return may_read and await self._searching.is_open(place)

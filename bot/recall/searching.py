@@ -50,7 +50,7 @@ class Searching:
     def _indexes(self) -> "Indexes":
         from bot.recall.meaning import Indexes  # noqa: PLC0415  NumPy, imported when first used
 
-        return Indexes(self._recall.vectors, self.embedding.model)
+        return Indexes(self._recall.vectors, self.embedding.made_by)
 
     async def find(self, payer: Payer, text: str, scope: Scope, limit: int) -> list[Hit]:
         """The best first."""
@@ -75,6 +75,15 @@ class Searching:
     async def may_read(self, author: Author, place: Place) -> bool:
         adapter = self._adapters.get(place.platform)
         return adapter is not None and await adapter.order.may_read(author, place)
+
+    async def is_open(self, place: Place) -> bool:
+        """To all who read its channel."""
+        adapter = self._adapters.get(place.platform)
+        return adapter is not None and not await adapter.order.closed(place)
+
+    async def cited(self, found: Found, most: int) -> str:
+        """A quote of at most so many characters, and its source."""
+        return f"{_quoted(found.text, most)}\n— {await self.source(found)}"
 
     async def source(self, found: Found) -> str:
         """`“report.pdf”, page 3`, or `4 May 2026, https://…`."""
@@ -128,14 +137,15 @@ class Sight:
         """The first ones; nobody is asked about the rest."""
         readable: list[Hit] = []
         for hit in hits:
-            if len(readable) < limit and hit.alike(NEARLY) and await self.reads(hit.found):
+            if len(readable) < limit and hit.alike(NEARLY) and await self.sees(hit.found.place):
                 readable.append(hit)
         return readable
 
-    async def reads(self, found: Found) -> bool:
-        place = place_of(found.place)
+    async def sees(self, key: str) -> bool:
+        """`key`: Place.key."""
+        place = place_of(key)
         channel = Place(place.platform, place.workspace, place.channel)
-        return await self._may(found.channel, channel) and await self._may(found.place, place)
+        return await self._may(place.channel_key, channel) and await self._may(key, place)
 
     async def _may(self, key: str, place: Place) -> bool:
         if key not in self._known:
@@ -143,6 +153,11 @@ class Sight:
             if not self._known[key]:
                 self.unread.add(key)
         return self._known[key]
+
+
+def _quoted(text: str, most: int) -> str:
+    cut = text if len(text) <= most else f"{text[:most]}…"
+    return "\n".join(f"> {line}" for line in cut.splitlines() if line.strip())
 
 
 def fused(*rankings: Sequence[int]) -> list[int]:

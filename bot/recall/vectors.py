@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,10 @@ def signs(numbers: Floats) -> Bits:
 
 def alike(query: Floats, numbers: Sequence[bytes]) -> list[float]:
     """The cosines; those of another length are not alike."""
-    size = len(query) * 2
-    fitting = b"".join(one if len(one) == size else bytes(size) for one in numbers)
-    matrix: Any = np.frombuffer(fitting, "<f2").reshape(-1, len(query)).astype(np.float32)
-    return [float(cosine) for cosine in matrix @ query]
+    return [float(cosine) for cosine in matrix(numbers, len(query)) @ query]
+
+
+def matrix(numbers: Sequence[bytes], size: int) -> Floats:
+    """A row each; those of another length are zeros."""
+    fitting = b"".join(one if len(one) == size * 2 else bytes(size * 2) for one in numbers)
+    return np.frombuffer(fitting, "<f2").reshape(-1, size).astype(np.float32)

@@ -9,8 +9,9 @@ from functools import partial
 import msgspec
 
 from bot.events import Place
-from bot.storage import memory
+from bot.storage import inbox, memory
 from bot.storage.database import Database
+from bot.storage.inbox import Taken
 from bot.storage.recall import Recall
 from bot.storage.turns import BITS
 from bot.storage.works import Works
@@ -69,6 +70,10 @@ class Forgetting:
         first, end = (f"{channel}:", f"{channel};") if channel else ("", chr(0x10FFFF))
         return await self._read(_OLDER, (before, first, end, _OLDEST, _AT_ONCE))
 
+    async def under_way(self, author: str) -> list[Taken]:
+        """What they asked and is not answered yet."""
+        return await self._database.read(partial(inbox.under_way, author=author))
+
     async def messages(self, delivery: str) -> list[str]:
         """The ids, as events, of the messages that it answers."""
         query = "SELECT event FROM seen WHERE delivery = ?"
@@ -95,6 +100,10 @@ class Forgetting:
         for part in {*parts, *await self._works.parts(delivery)}:
             await self._works.forget(part)
             await self._recall.forget(part)
+
+    async def leave(self, place: str) -> None:
+        """A thread (Place.key) that nothing is left of is not read anew from the platform."""
+        await self._database.write(partial(_leave, place=place))
 
     async def forget_person(self, author: str) -> None:
         """What they chose, pinned and thought of answers. What they said is forgotten one by one,
@@ -179,6 +188,12 @@ def _thread_of(connection: sqlite3.Connection, delivery: str) -> int | None:
     query = "SELECT id >> ? FROM turns WHERE delivery = ?"
     (thread,) = next(connection.execute(query, (BITS, delivery)), (None,))
     return thread
+
+
+def _leave(connection: sqlite3.Connection, place: str) -> None:
+    query = "SELECT id FROM threads WHERE key = ?"
+    for (thread,) in connection.execute(query, (place,)).fetchall():
+        _close(connection, thread)
 
 
 def _close(connection: sqlite3.Connection, thread: int) -> None:

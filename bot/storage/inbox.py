@@ -86,6 +86,21 @@ class Inbox:
             pass
 
 
+def under_way(connection: sqlite3.Connection, author: str) -> list[Taken]:
+    """What this person asked and is not answered yet, oldest first."""
+    query = "SELECT delivery, event, attempt, shown FROM inbox ORDER BY position"
+    rows = [_read(*row) for row in connection.execute(query)]
+    return [
+        taken for taken in rows if taken and _asks(taken.event) and taken.event.author.id == author
+    ]
+
+
+def _asks(event: Event) -> bool:
+    if isinstance(event, Invocation):
+        return event.by != "parley"
+    return isinstance(event, Message)
+
+
 def keep_shown(connection: sqlite3.Connection, delivery: str, shown: str) -> None:
     connection.execute("UPDATE inbox SET shown = ? WHERE delivery = ?", (shown, delivery))
 
@@ -160,7 +175,7 @@ def _meant(connection: sqlite3.Connection, event: Event) -> Event | None:
             there = _takes_part(connection, event)
             return msgspec.structs.replace(event, addressed=True) if there else None
         case Deleted():
-            of = _answer_of(connection, event.message)
+            of = event.of or _answer_of(connection, event.message)
             placed = _where_it_was(connection, event, of)
             return msgspec.structs.replace(placed, of=of) if of else None
         case Invocation(of=of, by="button" | "form"):

@@ -35,6 +35,16 @@ class Vector(NamedTuple):
     cached: bytes  # the key in the cache
 
 
+class Spot(NamedTuple):
+    """Where something was said, without what it says."""
+
+    passage: int
+    channel: str
+    place: str
+    at: float
+    known: bool  # it has a vector of the model in use
+
+
 class Vectors:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -53,6 +63,17 @@ class Vectors:
     async def of(self, passages: Sequence[int]) -> dict[int, bytes]:
         """Of those that are still there, in this order."""
         return await self._database.read(partial(_of, passages=passages))
+
+    async def said(self, workspace: str, channel: str, model: str, since: float) -> list[Spot]:
+        """All since then, the oldest first. `channel`: Place.channel_key; "": all of them."""
+        where = "channel = ?2" if channel else "workspace = ?1"
+        query = (
+            f"SELECT id, channel, place, at, model = ?3 FROM passages "  # noqa: S608  constants
+            f"WHERE {where} AND kind = 'said' AND at >= ?4 ORDER BY at, id"
+        )
+        row = (workspace, channel, model, since)
+        rows = await self._database.read(lambda db: db.execute(query, row).fetchall())
+        return [Spot(*one) for one in rows]
 
     async def waiting(self, model: str, now: float, limit: int) -> list[Waiting]:
         """Those whose vectors another model made, or none."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import shutil
+import sqlite3
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -50,6 +52,14 @@ class Works:
         query = "INSERT OR REPLACE INTO works VALUES (?, ?, ?, ?, ?)"
         await self._database.write(lambda db: db.execute(query, row).rowcount)
 
+    async def note(self, run: Run) -> None:
+        """That this answer makes something, of which nothing else is to be known: its files are
+        then exported, forgotten and pruned with what is its author's.
+        """
+        row = (run.answers, run.event.author.id, run.event.place.key, b"null", time.time())
+        query = "INSERT OR IGNORE INTO works VALUES (?, ?, ?, ?, ?)"
+        await self._database.write(lambda db: db.execute(query, row).rowcount)
+
     async def of(self, delivery: str, kind: type[T]) -> T | None:
         """Its facts, where they are of this kind."""
         query = "SELECT facts FROM works WHERE delivery = ?"
@@ -87,6 +97,23 @@ class Works:
         )
         for (delivery,) in rows:
             await self.forget(delivery)
+        old = await asyncio.to_thread(_older, self._folder, before)
+        known = await self._database.read(partial(_known, deliveries=old))
+        for delivery in old:
+            if delivery not in known:  # killed before it was written down
+                await self.forget(delivery)
+
+
+def _older(folder: Path, before: float) -> list[str]:
+    try:
+        return [path.name for path in folder.iterdir() if path.stat().st_mtime < before]
+    except FileNotFoundError:  # nothing was made yet, or it is forgotten just now
+        return []
+
+
+def _known(connection: sqlite3.Connection, deliveries: Sequence[str]) -> set[str]:
+    query = "SELECT 1 FROM works WHERE delivery = ?"
+    return {one for one in deliveries if connection.execute(query, (one,)).fetchone()}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -25,3 +25,10 @@ async def test_a_model_that_retires_soon_is_told(tmp_path, days, mark):
         found = dict(await provider_check.check(settings))["chat"]
     assert found.mark == mark
     assert (f"it retires on {retires}" in found.sentence) is (mark == "--")
+
+
+async def test_vectors_of_a_length_that_the_model_does_not_make_are_told():
+    settings = Settings(_env_file=None, embeddings={"dimensions": 9_999})
+    found = dict(await provider_check.check(settings))["embeddings"]
+    assert found.mark == "!!"
+    assert found.sentence.startswith("PARLEY_EMBEDDINGS_DIMENSIONS: ")

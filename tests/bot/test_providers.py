@@ -13,8 +13,8 @@ from bot.openai.limits import Limits
 from bot.openai.meter import Free
 from bot.openai.models import Models
 from bot.provider_settings import CAPABILITIES
-from bot.providers import Providers
-from bot.settings import Settings
+from bot.providers import Providers, check_dimensions
+from bot.settings import Settings, WrongSetting
 from tests.fakes.openai import FakeOpenAI, Fault
 
 SHIPPED = catalogue.load()
@@ -195,3 +195,31 @@ def test_the_catalogue_knows_what_answers_in_the_sandbox_and_that_it_is_free(cap
     known = (model.prices, model.minute, model.million_characters)
     assert all(not price or not (price.input or price.output) for price in known)
     assert any(price is not None for price in known)
+
+
+@pytest.mark.parametrize(
+    ("model", "dimensions", "wrong"),
+    [
+        ("text-embedding-3-small", 1_536, ""),
+        ("text-embedding-3-small", 1_537, "dimensions is 1 to 1536 with text-embedding-3-small"),
+        ("text-embedding-3-large", 3_072, ""),
+        ("text-embedding-3-large", 4_000, "dimensions is 1 to 3072 with text-embedding-3-large"),
+        ("text-embedding-ada-002", 256, "text-embedding-ada-002 takes no dimensions"),
+        ("somebody-elses", 10, ""),
+    ],
+)
+def test_vectors_of_a_length_that_the_model_does_not_make_end_the_start(model, dimensions, wrong):
+    own = {"model": model, "dimensions": dimensions}
+    settings = Settings(_env_file=None, openai_api_key="sk", embeddings=own)
+    try:
+        check_dimensions(settings, SHIPPED)
+        told = ""
+    except WrongSetting as error:
+        told = error.sentence
+    assert told.startswith("PARLEY_EMBEDDINGS_DIMENSIONS: " * bool(wrong) + wrong)
+    assert bool(told) is bool(wrong)
+
+
+def test_the_length_of_vectors_is_set_beside_their_model(monkeypatch):
+    monkeypatch.setenv("PARLEY_EMBEDDINGS_DIMENSIONS", "256")
+    assert Settings(_env_file=None).embeddings.dimensions == 256

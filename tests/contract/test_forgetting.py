@@ -1,10 +1,13 @@
 """What is forgotten is in no table, no file and no later prompt, on every platform."""
 
+import asyncio
 import io
 import json
 import zipfile
 
 import pytest
+
+from tests.fakes.openai import Fault
 
 SECRET = "marzipan-4711"
 
@@ -104,6 +107,68 @@ async def test_all_of_a_person_is_forgotten_once_they_are_sure(house, world):
     await world.until(lambda: not house.answers(root))
     kept = json.dumps(await house.services.exporting.person(house.heard[0].author.id))
     assert SECRET not in kept
+
+
+async def test_what_is_answered_meanwhile_ends_and_is_forgotten_with_its_person(house, world):
+    house.openai.faults.append(Fault(stall_after=3))
+    root = await world.mention(f"The word is {SECRET}")
+    await world.until(lambda: house.posts(root))
+    await world.slash("forget me", "sure:yes")
+    await house.shows("you asked meanwhile has ended")
+    await world.until(lambda: not any("You said" in post.text for post in world.posts()))
+    house.openai.release()
+    await gone(house, world)
+    await never_asked_with(house, world, root)
+
+
+async def test_what_waits_to_be_answered_is_not_asked_any_more(house, world):
+    house.openai.faults.append(Fault(stall_after=3))
+    root = await world.mention("a long story", by="bob")
+    await world.until(lambda: house.posts(root))
+    await world.mention(f"The word is {SECRET}", thread=root)
+    async with asyncio.timeout(10):
+        while len(house.heard) < 2:
+            await asyncio.sleep(0.01)
+    await world.slash("forget me", "sure:yes")
+    await house.shows("you asked meanwhile has ended")
+    house.openai.release()
+    await house.answered()
+    await house.settled()
+    assert not any(SECRET in json.dumps(call.body) for call in house.openai.calls)
+    assert any("a long story" in post.text for post in world.posts())
+    assert await traces(house, world) == []
+
+
+async def test_an_answer_to_somebody_else_that_one_has_written_anew_stays_theirs(house, world):
+    await world.mention("I am Bob", by="bob")
+    (post,) = await house.answered()
+    house.openai.faults.append(Fault(stall_after=3))
+    house.openai.answers.append("something else altogether")
+    await world.press("Regenerate", post=post.id, by="ada")
+    await world.until(lambda: any("something" in post.text for post in world.posts()))
+    await world.slash("forget me", "sure:yes", by="ada")
+    await house.shows("you asked meanwhile has ended")
+    await house.settled()
+    asked, _ = await house.services.memory.of(await bobs(house))
+    assert asked.text == "I am Bob"
+    assert any("something" in post.text for post in world.posts())
+
+
+async def bobs(house):
+    """The delivery that answered the first question."""
+    query = "SELECT delivery FROM seen WHERE event = ?"
+    key = (house.heard[0].id,)
+    return (await house.storage.database.read(lambda db: db.execute(query, key).fetchone()))[0]
+
+
+async def test_nothing_is_left_of_a_persons_name(house, world):
+    await world.mention("hello")
+    await house.answered()
+    await house.restart()
+    await world.slash("forget me", "sure:yes")
+    await house.shows("Parley has forgotten 1 answer")
+    await house.settled()
+    assert await house.services.people.names([house.heard[0].author.id]) == {}
 
 
 async def test_an_export_is_for_the_person_alone_and_has_what_is_theirs(house, world):

@@ -71,6 +71,28 @@ async def test_who_was_removed_from_a_channel_finds_nothing_of_it(house, world):
     assert "://" in post.text
 
 
+async def test_topics_are_told_with_links(house, world):
+    await world.mention("hello", by="ada")
+    await house.answered()
+    await world.mention("The heron nests", by="bob")
+    await remembered(house, 2)
+    await world.slash("topics", "", by="ada")
+    post = await house.shows("> The heron nests")
+    assert "What was talked about here in the last 7 days: 2 passages." in post.text
+    assert any(link in post.text for link in ("://", "/#/"))
+
+
+async def test_who_was_removed_from_a_channel_is_told_no_topic_of_it(house, world):
+    await world.mention("hello", by="ada")
+    await house.answered()
+    await world.mention("The heron is a spy", by="bob")
+    await remembered(house, 2)
+    await world.close_channel("bob")
+    await unread(world.adapter, house.heard[0])
+    await world.slash("topics", "where:everywhere groups:1", by="ada")
+    await house.shows("Nothing is kept of the last 7 days where you may read.")
+
+
 async def test_a_deleted_message_takes_its_file_and_its_words_out_of_the_index(house, world):
     said = await world.share("The heron?", Upload("birds.pdf", LONG, "application/pdf"))
     await remembered(house)

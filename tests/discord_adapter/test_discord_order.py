@@ -53,7 +53,9 @@ def general(discord, thread=""):
 async def test_who_sees_the_channel_and_its_history_may_read_it(discord, asked):
     ada = person(discord, "ada")
     assert await asked.order.may_read(ada, general(discord))
-    assert await asked.order.may_read(ada, general(discord, "12345"))  # no thread of Discord's
+    question = await discord.say("hello", by="bob")  # by which Parley calls a conversation
+    assert await asked.order.may_read(ada, general(discord, question))
+    assert not await asked.order.may_read(ada, general(discord, "12345"))
     assert not await asked.order.may_read(Author("slack:T1:U1"), general(discord))
     assert not await asked.order.may_read(Author("discord"), general(discord))
 

@@ -75,21 +75,25 @@ class Store:
         if root in self.channels:
             raise ApiError(400, 160004, "A thread has already been created for this message")
         self._message(parent, root)
-        archive = {"archived": False, "auto_archive_duration": 1440, "locked": False,
-                   "archive_timestamp": self.time(), "create_timestamp": self.time()}  # fmt: skip
         thread = self.channel(
             name, THREAD, id=root, parent_id=parent, owner_id=self.me["id"], message_count=0,
-            member_count=1, thread_metadata=archive, guild_id=self.channels[parent]["guild_id"],
+            member_count=1, thread_metadata=self._open(),
+            guild_id=self.channels[parent]["guild_id"],
         )  # fmt: skip
         self._point_to(parent, root)
         return thread
+
+    def _open(self) -> Json:
+        """What is said of a thread that is neither archived nor locked."""
+        return {"archived": False, "auto_archive_duration": 1440, "locked": False,
+                "archive_timestamp": self.time(), "create_timestamp": self.time()}  # fmt: skip
 
     def private_thread(self, parent: str, *people: str) -> str:
         """For these people, by their ids. Discord does not tell Parley of it."""
         members = {self.me["id"], *people}
         thread = self.channel("hidden", PRIVATE_THREAD, parent_id=parent, _members=members,
                               owner_id=self.me["id"], message_count=0, member_count=len(members),
-                              thread_metadata={"archived": False, "locked": False})  # fmt: skip
+                              thread_metadata=self._open())  # fmt: skip
         return str(thread["id"])
 
     def ruled(self, channel: Json) -> Json:

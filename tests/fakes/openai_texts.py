@@ -20,7 +20,11 @@ async def embeddings(fake: Any, request: web.Request, call: Any, _fault: Any) ->
     texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
     size = body.get("dimensions", 8)
     data = [
-        {"object": "embedding", "index": index, "embedding": _encoded(vector(text, size), body)}
+        {
+            "object": "embedding",
+            "index": index,
+            "embedding": _encoded(fake.embeds(text, size), body),
+        }
         for index, text in enumerate(texts)
     ]
     used = sum(len(text.split()) for text in texts)

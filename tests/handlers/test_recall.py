@@ -22,6 +22,7 @@ class Membership:
     def __init__(self, **channels):
         self.channels = channels
         self.asked = []
+        self.secluded = set()
 
     @property
     def order(self):
@@ -30,6 +31,12 @@ class Membership:
     async def may_read(self, author, place):
         self.asked.append((author.id, place))
         return author.id in self.channels.get(place.channel, ())
+
+    async def called(self, place):
+        return f"#{place.channel}"
+
+    async def closed(self, place):
+        return place.thread in self.secluded
 
     async def link(self, place, source):
         return f"https://slack.test/{place.channel}/{source}"
@@ -136,6 +143,16 @@ async def test_in_chat_nothing_of_another_channel_goes_along_as_others_read_the_
     assert question(it) == "Who is the heron?"
 
 
+async def test_in_chat_nothing_goes_along_of_a_thread_that_not_all_of_the_channel_read(it):
+    await on(it)
+    await it.screen(it.asked("The heron is a spy", place=OTHER))
+    await chore(it).work()
+    it.platform.secluded.add(OTHER.thread)
+    await shown(it, it.asked("Who is the heron?"))
+    assert question(it) == "Who is the heron?"
+    assert "spy" in await recalled(it, "heron")
+
+
 async def test_what_the_asker_may_not_read_any_more_does_not_go_along(it):
     await on(it)
     await it.screen(it.asked("The heron nests at Balaton", place=OTHER))
@@ -199,6 +216,20 @@ async def test_another_model_has_everything_embedded_anew_in_the_background(tmp_
             await chore(it).work()
             assert await signed(it) == [(model, size)]
             assert "nests" in await recalled(it, "heron")
+
+
+async def test_vectors_of_another_length_are_made_anew_and_never_mixed(tmp_path):
+    for size, made_by in ((None, "m"), (64, "m/64"), (128, "m/128"), (None, "m")):
+        sent = None if size is None else str(size)
+        async with desk(tmp_path, embeddings={"model": "m", "dimensions": sent}) as it:
+            it.services.adapters["slack"] = Membership(C1={ADA.id})
+            await on(it)
+            await it.screen(it.asked("The heron nests", place=OTHER, id_=f"d {made_by}"))
+            await chore(it).work()
+            assert await signed(it) == [(made_by, (size or 64) // 8)]
+            assert "nests" in await recalled(it, "heron")
+            bodies = [call.body for call in it.openai.calls if call.path.endswith("embeddings")]
+            assert {body.get("dimensions") for body in bodies} == {size}
 
 
 async def signed(it):

@@ -7,6 +7,7 @@ import pytest
 
 from bot.errors import Refused
 from bot.events import Invocation, Message
+from bot.forgetting.archive import archive
 from bot.media.probing import probe
 from bot.openai.errors import OpenAIError
 from bot.parts import Card, File, Voice
@@ -53,6 +54,16 @@ async def test_a_text_is_spoken_as_a_recording_with_its_length_and_waveform(it):
     assert probe(voice.content).codec.startswith("mp3")
     assert it.openai.calls[0].body["voice"] == "alloy"
     assert await it.rows() == [("settled", 0, 420)]
+
+
+async def test_what_was_spoken_is_its_askers_to_export_and_to_forget(it):
+    await parts(it, asked("Hello there."))
+    assert b".mp3" in await archive(it.services, ADA.id)
+    (kept,) = await it.services.forgetting.person(ADA.id)
+    assert await it.services.works.files(kept.delivery)
+    await it.services.forgetting.forget(kept.delivery)
+    assert not await it.services.works.files(kept.delivery)
+    assert await it.services.forgetting.person(ADA.id) == []
 
 
 async def test_discord_gets_a_voice_message(it):

@@ -199,6 +199,39 @@ async def test_of_an_injected_admin_command_an_admin_is_asked_first(tmp_path):
         assert await here.services.preferences.of(PLACE.channel_key) == {}
 
 
+class Alone:
+    """All is said to Parley alone."""
+
+    def alone(self, _place):
+        return True
+
+
+@pytest.mark.parametrize("call", [{"recall": '{"words": "on"}'}, {"recall": '{"words": " Off"}'},
+                                  {"transcription": '{"mode": "on"}'}])  # fmt: skip
+async def test_in_a_direct_message_an_admin_is_asked_too(tmp_path, call):
+    async with acting(tmp_path) as here:
+        here.services.adapters["slack"] = Alone()
+        here.openai.tool_calls.append(call)
+        run = here.asked("Make it so")
+        run.event = type(run.event)(**{**_fields(run.event), "author": BOSS})
+        assert "it changes something" in (await here.screen(run)).text
+        assert await here.services.preferences.of(PLACE.channel_key) == {}
+
+
+async def test_who_only_looks_is_not_asked(tmp_path):
+    async with acting(tmp_path) as here:
+        here.services.adapters["slack"] = Alone()
+        here.openai.tool_calls.append(
+            {"recall": '{"words": "on herons"}', "transcription": '{"mode": "show"}'}
+        )
+        run = here.asked("Look it up")
+        run.event = type(run.event)(**{**_fields(run.event), "author": BOSS})
+        await here.screen(run)
+        found, shown = results(here)
+        assert found.startswith("Nothing was found")
+        assert "is **off** in this channel" in shown
+
+
 def _fields(event):
     return {name: getattr(event, name) for name in event.__struct_fields__}
 

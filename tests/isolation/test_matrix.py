@@ -49,6 +49,9 @@ class Rooms:
         own = f"D{author.name}{author.id.split(':')[1]}"
         return not place.channel.startswith("D") or place.channel == own
 
+    async def closed(self, _place):
+        return False
+
     async def link(self, _place, _source):
         return ""
 
@@ -172,13 +175,18 @@ def may_read(seat, other):
     )
 
 
-@pytest.mark.parametrize("seat", SEATS[::3], ids=IDS[::3])
-async def test_recall_finds_what_one_may_read_and_stays_in_its_workspace(here, seat):
+async def _recalled(here):
+    """All that was said is in the index."""
     for channel in {other.place.channel_key for other in SEATS}:
         await here.services.preferences.put(channel, "recall", "on")
         await here.services.recall.unrecalled.catch_up(channel)
     (chore,) = [chore for chore in here.services.chores if chore.name == "recall"]
     await chore.work()
+
+
+@pytest.mark.parametrize("seat", SEATS[::3], ids=IDS[::3])
+async def test_recall_finds_what_one_may_read_and_stays_in_its_workspace(here, seat):
+    await _recalled(here)
     found = ""
     for number, other in enumerate(SEATS):
         event = Invocation(id=f"r{number}", place=seat.place, author=seat.author, at=1.0,
@@ -187,6 +195,24 @@ async def test_recall_finds_what_one_may_read_and_stays_in_its_workspace(here, s
         assert not _leaks(seen, seat, may_read)
         found += seen
     assert seat.word in found
+
+
+def same_channel(seat, other):
+    return seat.place.channel_key == other.place.channel_key and may_read(seat, other)
+
+
+@pytest.mark.parametrize("seat", SEATS[::3], ids=IDS[::3])
+@pytest.mark.parametrize(("where", "shared"), [("here", same_channel), ("everywhere", may_read)])
+@pytest.mark.parametrize("more", [{"groups": 8}, {"categories": "words, pins"}], ids=str)
+async def test_topics_are_of_what_one_may_read_and_stay_in_their_workspace(
+    here, seat, where, shared, more
+):
+    await _recalled(here)
+    event = Invocation(id="t", place=seat.place, author=seat.author, at=1.0, command="topics",
+                       values={"where": where, **more})  # fmt: skip
+    seen = await _seen(here, Run(event, "dt"))
+    assert not _leaks(seen, seat, shared)
+    assert any(other.word in seen for other in SEATS if shared(seat, other)), seen
 
 
 @pytest.mark.parametrize("seat", SEATS[::5], ids=IDS[::5])

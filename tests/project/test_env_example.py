@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 from pydantic import AliasChoices
 
-from bot.provider_settings import CAPABILITIES, ModerationProvider, Provider
+from bot.provider_settings import (
+    CAPABILITIES,
+    EmbeddingsProvider,
+    ModerationProvider,
+    Provider,
+)
 from bot.settings import Environment, Settings
 
 ROOT = Path(__file__).parents[2]
@@ -38,16 +43,21 @@ def of_providers(*capabilities: str) -> set[str]:
     return {f"PARLEY_{c}_{name}".upper() for c in capabilities for name in Provider.model_fields}
 
 
-def of_moderation() -> set[str]:
-    own = ModerationProvider.model_fields.keys() - Provider.model_fields.keys()
-    return {f"PARLEY_MODERATION_{name}".upper() for name in own}
+def of_one_alone() -> set[str]:
+    """What no other capability has."""
+    kinds = {"moderation": ModerationProvider, "embeddings": EmbeddingsProvider}
+    return {
+        f"PARLEY_{capability}_{name}".upper()
+        for capability, kind in kinds.items()
+        for name in kind.model_fields.keys() - Provider.model_fields.keys()
+    }
 
 
 def test_each_setting_has_its_line_and_no_line_is_about_nothing():
     lines = [name for name, _ in SETTING.findall(EXAMPLE)]
     plain = set[str]().union(*map(variables, kinds()))
     assert len(lines) == len(set(lines))
-    least = plain | of_providers("speech") | of_moderation()
+    least = plain | of_providers("speech") | of_one_alone()
     assert least <= set(lines) <= least | of_providers(*CAPABILITIES)
 
 
@@ -58,7 +68,7 @@ def test_each_capability_that_may_have_a_provider_is_named(capability):
 
 @pytest.mark.parametrize("kind", kinds(), ids=lambda kind: kind.__module__)
 def test_uncommenting_every_line_changes_nothing(kind, tmp_path, monkeypatch):
-    for name in variables(kind) | of_providers(*CAPABILITIES) | of_moderation():
+    for name in variables(kind) | of_providers(*CAPABILITIES) | of_one_alone():
         monkeypatch.delenv(name, raising=False)
     everything = tmp_path / ".env"
     everything.write_text(SETTING.sub(r"\1=\2", EXAMPLE))

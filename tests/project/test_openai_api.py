@@ -16,14 +16,6 @@ POINTERS = sorted({i[key] for i in ITEMS for key in ("client", "chat", "test") i
 KNOWN = [item for item in ITEMS if "is" in item]
 VALUES = [item for item in ITEMS if item["kind"] in {"value", "status", "error", "category"}]
 
-NOWHERE = {  # in chat, yet
-    "`dimensions`, fewer than the model has",
-    "`dimensions` of text-embedding-3-large is 1 to 3,072",
-    "`dimensions` of text-embedding-3-small is 1 to 1,536",
-    "`dimensions` is for the models of version 3 only",
-    "Clusters and categories",
-}
-
 
 @cache
 def source(path: str) -> str:
@@ -87,8 +79,8 @@ def test_nothing_is_there_twice(section):
     assert len(set(entries)) == len(entries)
 
 
-@pytest.mark.parametrize("key", ["client", "test"])
-def test_every_item_is_in_the_client_and_tested(key):
+@pytest.mark.parametrize("key", ["client", "chat", "test"])
+def test_every_item_is_in_the_client_has_its_place_in_chat_and_is_tested(key):
     assert [item["what"] for item in ITEMS if not item[key]] == []
 
 
@@ -113,7 +105,3 @@ def test_what_costs_half_in_a_batch_is_known_to():
     batched = [item for item in ITEMS if item.get("batch")]
     assert len(batched) == 4
     assert all(entry(split(item["client"])[1].split("/")[0] + "/batch") for item in batched)
-
-
-def test_everything_but_these_has_its_place_in_chat():
-    assert {item["what"] for item in ITEMS if not item["chat"]} == NOWHERE
