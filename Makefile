@@ -26,16 +26,16 @@ check: .venv/dev  ## lint, format, types, who imports whom, locks and documents
 browser: .venv/dev  ## the tests that drive a browser
 	@command -v chromium >/dev/null || { \
 		echo "make browser drives Chromium, and there is none. On Debian: apt-get install chromium"; exit 1; }
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile tests/browser
 
 chaos: .venv/dev  ## kill Parley again and again, and count what is lost
-	$(BIN)/python -m pytest -m chaos
+	$(BIN)/python -m pytest -m chaos tests/chaos
 
 long: .venv/dev  ## hundreds and thousands of turns, calls and rows, in minutes
 	$(BIN)/python -m pytest -m long -n 2
 
 engines: .venv/dev  ## what the sandbox's engines speak and hear, in minutes
-	$(BIN)/python -m pytest -m engines tests/sandbox
+	$(BIN)/python -m pytest -m engines tests/sandbox tests/desk/tuning
 
 postman: .venv/dev  ## send every request of docs/postman.json to the sandbox, by newman
 	@command -v npm >/dev/null || { \

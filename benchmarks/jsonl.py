@@ -49,8 +49,8 @@ def _measured(kind: str, folder: Path) -> Iterator[Row]:
 _WORK = """
 import json, resource, sys, time
 from pathlib import Path
-from bot.jsonl.batch import Reader
-from bot.jsonl import training
+from bot.desk.jsonl.batch import Reader
+from bot.desk.jsonl import training
 from bot.openai import catalogue, tokens
 kind, path = sys.argv[1], Path(sys.argv[2])
 models = catalogue.load()

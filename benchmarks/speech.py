@@ -26,10 +26,10 @@ def rows(seconds: float) -> Iterator[Row]:
     told = json.loads(subprocess.run(line, stdout=subprocess.PIPE, check=True).stdout)
     found, peak = Compared(*told["found"]), told["peak"]
     name = f"speech, {found.seconds / 60:.0f} minutes, {found.seams} seams"
-    faults = sum(found.faults.values())
-    where = f"{found.laps} in speech; at {', '.join(found.faults) or 'none'}"
-    lost = f"{name}: words lost or doubled there ({where})"
-    yield Row(lost, faults, found.seams, faults / found.seams, 0.1)
+    made = f"{name}: words lost or doubled by joining ({found.laps} seams in speech)"
+    yield Row(made, len(found.made), found.seams, len(found.made) / found.seams, 0.0)
+    more = f"{name}: words beyond the whole's faults, to as many places between"
+    yield Row(more, found.near, found.between, found.near / max(found.between, 1), 1.5)
     ratio = found.cut / max(found.uncut, 1)
     yield Row(
         f"{name}: wrong of {found.said} words, to the whole", found.cut, found.uncut, ratio, 1.1

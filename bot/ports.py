@@ -86,8 +86,35 @@ class Which(TypedDict, total=False):
     messages: Collection[str]  # the ids that they had as events
 
 
+class Order(Protocol):
+    """What Parley knows and can do about what people wrote."""
+
+    async def may_read(self, author: Author, place: Place) -> bool:
+        """Whether this person can read the place now. False where nobody can tell."""
+        ...
+
+    async def link(self, place: Place, source: str) -> str:
+        """An address that opens the message with this native id; "" where there is none."""
+        ...
+
+    async def react(self, place: Place, source: str, emoji: str) -> None:
+        """`emoji`: one character. Raises Refused with a sentence where that is not to be had."""
+        ...
+
+    async def remove(self, place: Place, source: str) -> None:
+        """Delete what a person wrote; what is gone already is no trouble. Raises Refused, as where
+        the platform lets a bot delete its own messages only.
+        """
+        ...
+
+    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
+        """The person can write nothing there for so long. Raises Refused."""
+        ...
+
+
 class Adapter(Protocol):
     name: str
+    order: Order
     speaks: Literal["opus", "mp3"]  # what its people can play: Ogg Opus as a voice message, or MP3
     answers_in: tuple[str, ...]  # where an answer can stand there, of WHERE
 
@@ -129,30 +156,8 @@ class Adapter(Protocol):
         """Whether only one person reads there, beside Parley: a direct message."""
         ...
 
-    async def may_read(self, author: Author, place: Place) -> bool:
-        """Whether this person can read the place now. False where nobody can tell."""
-        ...
-
-    async def link(self, place: Place, source: str) -> str:
-        """An address that opens the message with this native id; "" where there is none."""
-        ...
-
     async def called(self, place: Place) -> str:
         """The channel's name as people know it, `#general`; "" where Parley cannot see it."""
-        ...
-
-    async def react(self, place: Place, source: str, emoji: str) -> None:
-        """`emoji`: one character. Raises Refused with a sentence where that is not to be had."""
-        ...
-
-    async def remove(self, place: Place, source: str) -> None:
-        """Delete what a person wrote; what is gone already is no trouble. Raises Refused, as where
-        the platform lets a bot delete its own messages only.
-        """
-        ...
-
-    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
-        """The person can write nothing there for so long. Raises Refused."""
         ...
 
     async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:

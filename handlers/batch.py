@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from bot.batching.desk import Desk
-from bot.batching.reading import Reading
 from bot.commands import Command, Option
+from bot.desk.batching.desk import Desk
+from bot.desk.batching.reading import Reading
+from bot.desk.files.names import Names
+from bot.desk.jsonl.bodies import ENDPOINTS
 from bot.events import Attachment
-from bot.files_desk.names import Names
-from bot.jsonl.bodies import ENDPOINTS
 from bot.services import Services
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from bot.commands import Command, Option
-from bot.dataset.consent import Consent
-from bot.dataset.examples import Collection, Examples, Format, lines, split
+from bot.desk.dataset.consent import Consent
+from bot.desk.dataset.examples import Collection, Examples, Format, lines, split
 from bot.errors import Refused
 from bot.events import Invocation, Value
 from bot.parts import File, Reply, Status, Text

@@ -6,7 +6,7 @@ from functools import partial
 import msgspec
 
 from bot.commands import Command, Option
-from bot.dataset.consent import Consent
+from bot.desk.dataset.consent import Consent
 from bot.errors import Refused
 from bot.events import Invocation
 from bot.parts import Button, Buttons, Reply, Text

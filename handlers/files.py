@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 
 from bot.commands import Command, Option
+from bot.desk.files import checking, shown
+from bot.desk.files.checking import PURPOSES, Wrong
+from bot.desk.files.ids import file_id
+from bot.desk.files.moving import safe, save_attachment, upload_once
+from bot.desk.files.names import Names
 from bot.errors import Refused
 from bot.events import Attachment, Invocation
-from bot.files_desk import checking, shown
-from bot.files_desk.checking import PURPOSES, Wrong
-from bot.files_desk.ids import file_id
-from bot.files_desk.moving import safe, save_attachment, upload_once
-from bot.files_desk.names import Names
 from bot.listing import Listing, asked
 from bot.openai.files import File as Uploaded
 from bot.parts import Button, Buttons, Card, File, Reply, Status, Text

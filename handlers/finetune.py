@@ -9,6 +9,11 @@ import msgspec
 
 from bot import twin
 from bot.commands import Command, Option
+from bot.desk.tuning import options, quote
+from bot.desk.tuning.begin import Beginning
+from bot.desk.tuning.data import BadData, Bringing, checked
+from bot.desk.tuning.names import Names
+from bot.desk.tuning.plan import Data, Plan
 from bot.errors import ParleyError, Refused
 from bot.events import Attachment, Invocation, Value
 from bot.jobs.saying import Shown, known, shown
@@ -16,11 +21,6 @@ from bot.jobs.watch import Watch
 from bot.parts import Notice, Part, Reply, Status, Withdraw
 from bot.run import Run
 from bot.services import Services
-from bot.tuning import options, quote
-from bot.tuning.begin import Beginning
-from bot.tuning.data import BadData, Bringing, checked
-from bot.tuning.names import Names
-from bot.tuning.plan import Data, Plan
 
 
 def setup(services: Services) -> Iterable[Command]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.commands import Command, Option
+from bot.desk.tuning.names import Names, called
 from bot.errors import Refused
 from bot.events import Invocation
 from bot.jobs.cards import told
@@ -15,7 +16,6 @@ from bot.openai.fine_tuning import Checkpoint, Job, JobEvent
 from bot.parts import Notice, Reply, Status, Text
 from bot.run import Run
 from bot.services import Services
-from bot.tuning.names import Names, called
 
 EVENTS = 20
 _RUNNING = {"validating_files", "queued", "running"}

@@ -6,10 +6,10 @@ from typing import Any
 from bot.choosing import preference
 from bot.chores import Chore
 from bot.commands import Choice, Command, Option, Typing
+from bot.desk.models.known import ENDPOINTS, Known, Models, price_line, prices, retirement
+from bot.desk.models.retirement import COMMAND, PAUSE, Retirement
 from bot.events import Invocation, Place
 from bot.listing import Listing, asked
-from bot.models_desk.known import ENDPOINTS, Known, Models, price_line, prices, retirement
-from bot.models_desk.retirement import COMMAND, PAUSE, Retirement
 from bot.openai.catalogue import Model
 from bot.parts import Button, Buttons, Card, Reply, Text
 from bot.run import Run

@@ -100,7 +100,7 @@ class Queue:
 
     async def _linked(self, judged: Judged) -> str:
         adapter = self._services.adapters.get(judged.place.platform)
-        link = await adapter.link(judged.place, judged.source) if adapter else ""
+        link = await adapter.order.link(judged.place, judged.source) if adapter else ""
         return f"[The message]({link})" if link else ""
 
 

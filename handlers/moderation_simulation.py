@@ -68,7 +68,7 @@ class Simulator:
 
     async def _example(self, judged: Judged, match: Match | None) -> str:
         adapter = self._services.adapters.get(judged.place.platform)
-        link = await adapter.link(judged.place, judged.source) if adapter else ""
+        link = await adapter.order.link(judged.place, judged.source) if adapter else ""
         named = f"[a message]({link})" if link else f"message `{judged.source}`"
         now = judged.action or "nothing"
         then = f"{match.action} ({match.category} {match.score:.2f})" if match else "nothing"

@@ -24,7 +24,7 @@ from adapters.discord.settings import Settings
 from adapters.discord.sign import Signs
 from adapters.pacing import Paces
 from bot.commands import Commands, Suggest
-from bot.events import Attachment, Author, Message, Place
+from bot.events import Attachment, Message, Place
 from bot.ports import WHERE, Accept, Delivery, Finding, Ground, Which
 from bot.screen import Screen
 from bot.settings import WrongSetting
@@ -77,7 +77,7 @@ class Discord:
         self.clock = time.monotonic  # of what is known of people
         now = lambda: self.clock()  # noqa: E731, PLW0108  tests move it
         self._reading = Reading(self._rest, self._guild, now)
-        self._order = Order(self._rest, self._reading)
+        self.order = Order(self._rest, self._reading)
 
     def alone(self, place: Place) -> bool:
         return not place.workspace
@@ -125,21 +125,6 @@ class Discord:
             log.info("the name of channel %s is not told: %s", place.channel, error)
             return ""
         return f"#{found['name']}" if found.get("name") else ""
-
-    async def may_read(self, author: Author, place: Place) -> bool:
-        return await self._reading.may_read(author, place)
-
-    async def link(self, place: Place, source: str) -> str:
-        return await self._order.link(place, source)
-
-    async def react(self, place: Place, source: str, emoji: str) -> None:
-        await self._order.react(place, source, emoji)
-
-    async def remove(self, place: Place, source: str) -> None:
-        await self._order.remove(place, source)
-
-    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
-        await self._order.time_out(place, author, seconds)
 
     async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:
         """What is said is kept by Discord alone."""

@@ -1,5 +1,5 @@
-"""What Parley can do about a message on Discord, and about who wrote it: point at it, react to it,
-delete it, have its author be silent for a while.
+"""Who may read what on Discord, and what Parley can do about a message and its author: point at
+it, react to it, delete it, have them be silent for a while.
 """
 
 import logging
@@ -56,6 +56,9 @@ class Order:
     def __init__(self, rest: Rest, reading: Reading) -> None:
         self._rest = rest
         self._reading = reading
+
+    async def may_read(self, author: Author, place: Place) -> bool:
+        return await self._reading.may_read(author, place)
 
     async def link(self, place: Place, source: str) -> str:
         try:

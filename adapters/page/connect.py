@@ -29,7 +29,7 @@ from adapters.page.threads import Threads
 from adapters.page.uploads import Uploads
 from adapters.page.visit import Visit
 from bot.commands import Commands, Suggest
-from bot.events import Attachment, Author, Message, Place
+from bot.events import Attachment, Message, Place
 from bot.http.door import Door
 from bot.ports import Accept, Delivery, Finding, Ground, Which
 from bot.screen import Screen
@@ -48,7 +48,7 @@ class Page:
 
     def __init__(self, lobby: Lobby) -> None:
         self._lobby = lobby
-        self._order = Order(lobby)
+        self.order = Order(lobby)
         self._forgetting = Forgetting(lobby)
 
     @property
@@ -121,21 +121,6 @@ class Page:
 
     async def called(self, place: Place) -> str:
         return place.channel
-
-    async def may_read(self, author: Author, place: Place) -> bool:
-        return await self._order.may_read(author, place)
-
-    async def link(self, place: Place, source: str) -> str:
-        return await self._order.link(place, source)
-
-    async def react(self, place: Place, source: str, emoji: str) -> None:
-        await self._order.react(place, source, emoji)
-
-    async def remove(self, place: Place, source: str) -> None:
-        await self._order.remove(place, source)
-
-    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
-        await self._order.time_out(place, author, seconds)
 
     async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:
         await self._forgetting.forget(place, **which)

@@ -33,7 +33,7 @@ from adapters.slack.where import placed_by
 from adapters.slack.workspace import Workspace
 from bot.commands import Commands, Suggest
 from bot.errors import Undeliverable
-from bot.events import Attachment, Author, Message, Place
+from bot.events import Attachment, Message, Place
 from bot.ports import Accept, Delivery, Finding, Ground, Where, Which
 from bot.screen import Screen
 
@@ -77,7 +77,7 @@ class Slack:
         self._names = Names()
         self.clock = time.monotonic  # of what is known of people
         self.people = People(self._calls, lambda: self.clock())  # noqa: PLW0108  tests move it
-        self._order = Order(self.people, self._calls, _secret(settings.slack_admin_token))
+        self.order = Order(self.people, self._calls, _secret(settings.slack_admin_token))
         if not settings.by_socket:
             self.requests = Requests(_secret(settings.slack_signing_secret))
 
@@ -137,21 +137,6 @@ class Slack:
             return ""
         name = (answer.get("channel") or {}).get("name") or ""
         return f"#{name}" if name else ""
-
-    async def may_read(self, author: Author, place: Place) -> bool:
-        return await self._order.may_read(author, place)
-
-    async def link(self, place: Place, source: str) -> str:
-        return await self._order.link(place, source)
-
-    async def react(self, place: Place, source: str, emoji: str) -> None:
-        await self._order.react(place, source, emoji)
-
-    async def remove(self, place: Place, source: str) -> None:
-        await self._order.remove(place, source)
-
-    async def time_out(self, place: Place, author: Author, seconds: float) -> None:
-        await self._order.time_out(place, author, seconds)
 
     async def forget(self, place: Place | None, **which: Unpack[Which]) -> None:
         """What is said is kept by Slack alone."""

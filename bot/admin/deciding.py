@@ -64,7 +64,7 @@ class Deciding:
         adapter = self._services.adapters.get(place.platform) if place else None
         if not (case and place and adapter):
             return _back("lost")
-        link = await adapter.link(place, case.judged.source)
+        link = await adapter.order.link(place, case.judged.source)
         good = link.startswith("/#") or urlsplit(link).scheme in {"http", "https"}
         return see_other(link) if good else _back("lost")
 

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from bot.batching import ending
+from bot.desk.batching import ending
 from bot.errors import Refused
 from bot.jobs import cards, training
 from bot.jobs.training import Training

@@ -56,13 +56,13 @@ class Actor:
         )  # fmt: skip
 
     async def _react(self, place: Place, source: str, _author: Author) -> None:
-        await self._services.adapters[place.platform].react(place, source, MARK)
+        await self._services.adapters[place.platform].order.react(place, source, MARK)
 
     async def _delete(self, place: Place, source: str, _author: Author) -> None:
-        await self._services.adapters[place.platform].remove(place, source)
+        await self._services.adapters[place.platform].order.remove(place, source)
 
     async def _time_out(self, place: Place, _source: str, author: Author) -> None:
-        await self._services.adapters[place.platform].time_out(place, author, TIMEOUT)
+        await self._services.adapters[place.platform].order.time_out(place, author, TIMEOUT)
 
     async def _tell(self, message: Message, note: str) -> None:
         """The moderators, where they have a queue."""

@@ -74,7 +74,7 @@ class Searching:
 
     async def may_read(self, author: Author, place: Place) -> bool:
         adapter = self._adapters.get(place.platform)
-        return adapter is not None and await adapter.may_read(author, place)
+        return adapter is not None and await adapter.order.may_read(author, place)
 
     async def source(self, found: Found) -> str:
         """`“report.pdf”, page 3`, or `4 May 2026, https://…`."""
@@ -94,7 +94,7 @@ class Searching:
             return ""
         try:
             async with asyncio.timeout(PATIENCE):
-                return await adapter.link(place, posted)
+                return await adapter.order.link(place, posted)
         except TimeoutError:
             return ""
 

@@ -36,6 +36,10 @@ PEOPLE = {"ADA": "Ada", "BOB": "Bob", "EVE": "Eve"}
 
 
 class LinkingAdapter(Adapter):
+    @property
+    def order(self):
+        return self
+
     async def link(self, place, source):
         return f"https://chat.example.com/{place.channel}/{source}"
 

@@ -9,8 +9,8 @@ from importlib.util import find_spec
 
 import pytest
 
-from bot.batching.ending import ended
 from bot.commands import Command, Option
+from bot.desk.batching.ending import ended
 from tests.contract.world import Upload
 from tests.fakes.jobs import JOB, stand_in
 from tests.fakes.openai import CALL, Fault

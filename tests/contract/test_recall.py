@@ -89,5 +89,5 @@ async def passages(house):
 async def unread(adapter, event):
     """A gateway tells of it a moment later."""
     async with asyncio.timeout(10):
-        while await adapter.may_read(event.author, event.place):
+        while await adapter.order.may_read(event.author, event.place):
             await asyncio.sleep(0.01)

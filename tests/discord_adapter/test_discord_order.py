@@ -52,17 +52,17 @@ def general(discord, thread=""):
 
 async def test_who_sees_the_channel_and_its_history_may_read_it(discord, asked):
     ada = person(discord, "ada")
-    assert await asked.may_read(ada, general(discord))
-    assert await asked.may_read(ada, general(discord, "12345"))  # Parley's name for a conversation
-    assert not await asked.may_read(Author("slack:T1:U1"), general(discord))
-    assert not await asked.may_read(Author("discord"), general(discord))
+    assert await asked.order.may_read(ada, general(discord))
+    assert await asked.order.may_read(ada, general(discord, "12345"))  # no thread of Discord's
+    assert not await asked.order.may_read(Author("slack:T1:U1"), general(discord))
+    assert not await asked.order.may_read(Author("discord"), general(discord))
 
 
 async def test_who_is_no_member_of_the_server_reads_nothing(discord, asked):
     ada = person(discord, "ada")
     discord.store.rights.left.add(discord.store.person("ada")["id"])
-    assert not await asked.may_read(ada, general(discord))
-    assert not await asked.may_read(Author("discord:404"), general(discord))
+    assert not await asked.order.may_read(ada, general(discord))
+    assert not await asked.order.may_read(Author("discord:404"), general(discord))
 
 
 async def test_a_private_channel_is_for_whom_it_is_for(discord, asked):
@@ -78,9 +78,9 @@ async def test_a_private_channel_is_for_whom_it_is_for(discord, asked):
         told = {"guild_id": discord.store.guild, "role": role}
         await discord._told("GUILD_ROLE_CREATE", told)
         await eventually(lambda: len(asked._guild(int(discord.store.guild)).roles) == 3)
-    may = [await asked.may_read(who, general(discord)) for who in (ada, bob, eve, owner)]
+    may = [await asked.order.may_read(who, general(discord)) for who in (ada, bob, eve, owner)]
     assert may == [True, True, False, True]
-    assert await asked.may_read(person(discord, "chief"), general(discord))
+    assert await asked.order.may_read(person(discord, "chief"), general(discord))
 
 
 async def test_who_was_removed_from_a_private_channel_may_not_read_it_any_more(
@@ -89,53 +89,53 @@ async def test_who_was_removed_from_a_private_channel_may_not_read_it_any_more(
     ada, bob = (discord.store.person(name)["id"] for name in ("ada", "bob"))
     await discord.close(discord.store.general, ada, bob)
     await eventually(lambda: not asked._gateway or closed(asked, discord, 5))
-    assert await asked.may_read(person(discord, "ada"), general(discord))
+    assert await asked.order.may_read(person(discord, "ada"), general(discord))
     await discord.close(discord.store.general, bob)
     await eventually(lambda: not asked._gateway or closed(asked, discord, 4))
     clock[0] += KEPT
-    assert not await asked.may_read(person(discord, "ada"), general(discord))
-    assert await asked.may_read(person(discord, "bob"), general(discord))
+    assert not await asked.order.may_read(person(discord, "ada"), general(discord))
+    assert await asked.order.may_read(person(discord, "bob"), general(discord))
 
 
 async def test_a_role_that_was_taken_away_opens_nothing_any_more(discord, bot, clock):
     bob = discord.store.person("bob")["id"]
     discord.store.rights.members[bob] = [discord.store.rights.role("88")]
     discord.store.rights.close(discord.store.general, "88")
-    assert await bot.adapter.may_read(person(discord, "bob"), general(discord))
+    assert await bot.adapter.order.may_read(person(discord, "bob"), general(discord))
     discord.store.rights.members[bob] = []
     clock[0] += KEPT
-    assert not await bot.adapter.may_read(person(discord, "bob"), general(discord))
+    assert not await bot.adapter.order.may_read(person(discord, "bob"), general(discord))
 
 
 async def test_a_private_thread_is_for_who_is_in_it(discord, asked, clock):
     ada, mod = discord.store.person("ada")["id"], discord.store.person("mod")["id"]
     thread = discord.store.private_thread(discord.store.general, ada)
     discord.store.rights.members[mod] = ["66"]
-    assert await asked.may_read(person(discord, "ada"), general(discord, thread))
-    assert not await asked.may_read(person(discord, "bob"), general(discord, thread))
+    assert await asked.order.may_read(person(discord, "ada"), general(discord, thread))
+    assert not await asked.order.may_read(person(discord, "bob"), general(discord, thread))
     discord.store.channels[thread]["_members"].discard(ada)
     clock[0] += KEPT
-    assert not await asked.may_read(person(discord, "ada"), general(discord, thread))
+    assert not await asked.order.may_read(person(discord, "ada"), general(discord, thread))
 
 
 async def test_direct_messages_are_for_their_own_person(discord, bot):
     channel = discord.store.direct(discord.store.person("ada"))["id"]
     alone = Place("discord", "", channel)
-    assert await bot.adapter.may_read(person(discord, "ada"), alone)
-    assert not await bot.adapter.may_read(person(discord, "bob"), alone)
+    assert await bot.adapter.order.may_read(person(discord, "ada"), alone)
+    assert not await bot.adapter.order.may_read(person(discord, "bob"), alone)
 
 
 async def test_what_discord_does_not_tell_is_not_read(discord, bot):
     discord.refuse_next("GET /guilds/.*/members/.*", 403, 50001)
-    assert not await bot.adapter.may_read(person(discord, "ada"), general(discord))
+    assert not await bot.adapter.order.may_read(person(discord, "ada"), general(discord))
     elsewhere = Place("discord", "404", "404")
-    assert not await bot.adapter.may_read(person(discord, "ada"), elsewhere)
+    assert not await bot.adapter.order.may_read(person(discord, "ada"), elsewhere)
 
 
 async def test_many_questions_are_few_calls(discord, bot):
     ada = person(discord, "ada")
     assert all(await asyncio.gather(
-        *(bot.adapter.may_read(ada, general(discord)) for _ in range(50))
+        *(bot.adapter.order.may_read(ada, general(discord)) for _ in range(50))
     ))  # fmt: skip
     assert discord.requests["GET /guilds/*/members/*"] == 1
 
@@ -161,35 +161,36 @@ async def test_a_link_opens_the_message_where_it_stands(discord, asked):
     root = await discord.say("let us talk")
     reply = await discord.say("a word", thread=root)
     server = f"https://discord.com/channels/{store.guild}"
-    assert await asked.link(general(discord, root), root) == f"{server}/{store.general}/{root}"
-    assert await asked.link(general(discord, root), reply) == f"{server}/{root}/{reply}"
+    link = await asked.order.link(general(discord, root), root)
+    assert link == f"{server}/{store.general}/{root}"
+    assert await asked.order.link(general(discord, root), reply) == f"{server}/{root}/{reply}"
     beside = await discord.say("no thread")
-    link = await asked.link(general(discord, "12345"), beside)
+    link = await asked.order.link(general(discord, "12345"), beside)
     assert link == f"{server}/{store.general}/{beside}"
     alone = Place("discord", "", store.direct(store.person("ada"))["id"])
-    assert (await asked.link(alone, "5")).endswith(f"/channels/@me/{alone.channel}/5")
+    assert (await asked.order.link(alone, "5")).endswith(f"/channels/@me/{alone.channel}/5")
 
 
 async def test_a_message_gets_an_emoji(discord, bot):
     root = await discord.say("hello")
     reply = await discord.say("a word", thread=root)
     for message in (root, reply):
-        await bot.adapter.react(general(discord, root), message, "🚩")
+        await bot.adapter.order.react(general(discord, root), message, "🚩")
         assert discord._found(message)[1]["_reactions"] == {"🚩"}
 
 
 async def test_why_there_is_no_reaction_is_said(discord, bot):
     root = await discord.say("hello")
     with refused("The message is gone."):
-        await bot.adapter.react(general(discord), "404", "🚩")
+        await bot.adapter.order.react(general(discord), "404", "🚩")
     with refused("does not know fox as an emoji"):
-        await bot.adapter.react(general(discord), root, "fox")
+        await bot.adapter.order.react(general(discord), root, "fox")
     discord.store.rights.deny(discord.store.general, "add_reactions")
     with refused("may not react here: give it the permission Add Reactions."):
-        await bot.adapter.react(general(discord), root, "🚩")
+        await bot.adapter.order.react(general(discord), root, "🚩")
     discord.refuse_next("PUT .*", 400, 90001)
     with refused("blocked Parley"):
-        await bot.adapter.react(general(discord), root, "🚩")
+        await bot.adapter.order.react(general(discord), root, "🚩")
 
 
 async def test_what_a_person_wrote_is_deleted_and_parley_hears_of_it(discord, bot):
@@ -197,7 +198,7 @@ async def test_what_a_person_wrote_is_deleted_and_parley_hears_of_it(discord, bo
         root = await discord.mention("rude")
         (event,) = await bot.inbox.holds(1)
         for _ in range(2):  # what is gone is no trouble
-            await bot.adapter.remove(event.place, root)
+            await bot.adapter.order.remove(event.place, root)
         _, deleted = await bot.inbox.holds(2)
     assert not discord.store.messages[discord.store.general]
     assert deleted.message == event.id
@@ -207,7 +208,7 @@ async def test_in_a_thread_that_time_has_closed_it_is_deleted_too(discord, bot):
     root = await discord.say("let us talk")
     reply = await discord.say("rude", thread=root)
     discord.store.channels[root]["thread_metadata"]["archived"] = True
-    await bot.adapter.remove(general(discord, root), reply)
+    await bot.adapter.order.remove(general(discord, root), reply)
     assert reply not in discord.store.messages[root]
 
 
@@ -215,12 +216,12 @@ async def test_the_permission_that_deleting_takes_is_named(discord, bot):
     root = await discord.say("rude")
     discord.store.rights.lacks.add("manage_messages")
     with refused("may not delete messages here: give it the permission Manage Messages."):
-        await bot.adapter.remove(general(discord), root)
+        await bot.adapter.order.remove(general(discord), root)
 
 
 async def test_who_is_timed_out_is_silent_until_then(discord, bot):
     ada = discord.store.person("ada")["id"]
-    await bot.adapter.time_out(general(discord), person(discord, "ada"), 600)
+    await bot.adapter.order.time_out(general(discord), person(discord, "ada"), 600)
     until = datetime.fromisoformat(discord.store.rights.silent[ada])
     assert timedelta(minutes=9) < until - datetime.now(UTC) <= timedelta(minutes=10)
 
@@ -228,23 +229,23 @@ async def test_who_is_timed_out_is_silent_until_then(discord, bot):
 async def test_why_nobody_is_timed_out_is_said(discord, bot):
     ada, there = person(discord, "ada"), general(discord)
     with refused("28 days at most"):
-        await bot.adapter.time_out(there, ada, 29 * 86_400)
+        await bot.adapter.order.time_out(there, ada, 29 * 86_400)
     with refused("there are no time-outs"):
-        await bot.adapter.time_out(Place("discord", "", "1"), ada, 60)
+        await bot.adapter.order.time_out(Place("discord", "", "1"), ada, 60)
     with refused("not in this server any more"):
-        await bot.adapter.time_out(there, Author("discord:404"), 60)
+        await bot.adapter.order.time_out(there, Author("discord:404"), 60)
     with refused("move Parley's role up"):
-        await bot.adapter.time_out(there, person(discord, "owner"), 60)
+        await bot.adapter.order.time_out(there, person(discord, "owner"), 60)
     discord.store.rights.lacks.add("moderate_members")
     with refused("give it the permission Timeout Members."):
-        await bot.adapter.time_out(there, ada, 60)
+        await bot.adapter.order.time_out(there, ada, 60)
 
 
 async def test_a_discord_that_is_away_is_said(discord, bot):
     root = await discord.say("hello")
     discord.refuse_next("PUT .*", 500, times=20)
     with refused("Parley cannot react here."):
-        await bot.adapter.react(general(discord), root, "🚩")
+        await bot.adapter.order.react(general(discord), root, "🚩")
 
 
 # What people are, and what they reply to

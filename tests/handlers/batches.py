@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.batching.ending import ended
+from bot.desk.batching.ending import ended
 from bot.dispatch.once import once
 from bot.events import Attachment, Invocation, Message
 from bot.run import Run

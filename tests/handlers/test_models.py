@@ -7,11 +7,11 @@ import pytest
 
 from bot import choosing
 from bot.commands import Typing
+from bot.desk.models import retirement
+from bot.desk.models.known import Models
+from bot.desk.models.retirement import Retirement
 from bot.errors import Refused
 from bot.events import Place
-from bot.models_desk import retirement
-from bot.models_desk.known import Models
-from bot.models_desk.retirement import Retirement
 from bot.ports import PARLEY
 from tests.fakes.openai import Fault
 from tests.handlers.batches import card, given, pressed

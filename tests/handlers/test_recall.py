@@ -23,6 +23,10 @@ class Membership:
         self.channels = channels
         self.asked = []
 
+    @property
+    def order(self):
+        return self
+
     async def may_read(self, author, place):
         self.asked.append((author.id, place))
         return author.id in self.channels.get(place.channel, ())

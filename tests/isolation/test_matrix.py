@@ -40,6 +40,10 @@ class Rooms:
     def alone(self, place):
         return place.channel.startswith("D")
 
+    @property
+    def order(self):
+        return self
+
     async def may_read(self, author, place):
         """Of whichever workspace: that it is theirs is not asked of the platform."""
         own = f"D{author.name}{author.id.split(':')[1]}"

@@ -73,6 +73,10 @@ class Platform:
     def alone(self, place):
         return place.channel.startswith("D")
 
+    @property
+    def order(self):
+        return self
+
     async def link(self, place, source):
         return f"https://chat.example.com/{place.channel}/{source}"
 

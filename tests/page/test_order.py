@@ -18,17 +18,17 @@ def at(said, home=GENERAL):
 
 async def test_channels_are_for_all_and_what_is_one_s_own_for_nobody_else():
     async with House() as house:
-        assert await house.page.may_read(ADA, at("x"))
-        assert await house.page.may_read(ADA, at("x", "ada"))
-        assert not await house.page.may_read(GRACE, at("x", "ada"))
-        assert not await house.page.may_read(Author("slack:T1:UADA"), at("x"))
+        assert await house.page.order.may_read(ADA, at("x"))
+        assert await house.page.order.may_read(ADA, at("x", "ada"))
+        assert not await house.page.order.may_read(GRACE, at("x", "ada"))
+        assert not await house.page.order.may_read(Author("slack:T1:UADA"), at("x"))
 
 
 async def test_a_link_is_the_address_of_the_thread_or_of_one_message_in_it():
     async with House() as house:
-        assert await house.page.link(at("root"), "root") == "/#/general/root"
-        assert await house.page.link(at("root"), "reply") == "/#/general/root/reply"
-        assert await house.page.link(at("root", "ada"), "reply") == "/#root/reply"
+        assert await house.page.order.link(at("root"), "root") == "/#/general/root"
+        assert await house.page.order.link(at("root"), "reply") == "/#/general/root/reply"
+        assert await house.page.order.link(at("root", "ada"), "reply") == "/#root/reply"
 
 
 async def test_a_message_gets_an_emoji_once_that_all_see_and_that_stays():
@@ -37,7 +37,7 @@ async def test_a_message_gets_an_emoji_once_that_all_see_and_that_stays():
         said = await ada.say("hello", channel=GENERAL)
         await grace.open(said, GENERAL)
         for _ in range(2):
-            await house.page.react(at(said), said, "🚩")
+            await house.page.order.react(at(said), said, "🚩")
         await grace.until(lambda: grace.posts[said]["reactions"] == ["🚩"])
         await grace.open(said, GENERAL)
         assert grace.posts[said]["reactions"] == ["🚩"]
@@ -46,7 +46,7 @@ async def test_a_message_gets_an_emoji_once_that_all_see_and_that_stays():
         await ada.open(said, GENERAL)
         assert ada.posts[said]["reactions"] == ["🚩"]
         with pytest.raises(Refused, match="gone"):
-            await house.page.react(at(said), "nothing1", "🚩")
+            await house.page.order.react(at(said), "nothing1", "🚩")
 
 
 async def test_what_is_removed_is_gone_for_all_and_parley_hears_of_it():
@@ -55,7 +55,7 @@ async def test_what_is_removed_is_gone_for_all_and_parley_hears_of_it():
         said = await ada.say("rude", channel=GENERAL)
         await grace.open(said, GENERAL)
         for _ in range(2):
-            await house.page.remove(at(said), said)
+            await house.page.order.remove(at(said), said)
         await grace.until(lambda: said not in grace.posts)
         event = list(house.parley.events.values())[-1]
         assert isinstance(event, Deleted)
@@ -67,7 +67,7 @@ async def test_of_what_others_have_answered_a_sign_stays():
         ada, grace = await house.client(), await house.client("grace")
         said = await ada.say("rude", channel=GENERAL)
         await grace.say("hey!", said, channel=GENERAL)
-        await house.page.remove(at(said), said)
+        await house.page.order.remove(at(said), said)
         await grace.open(said, GENERAL)
         assert grace.posts[said]["gone"]
         assert grace.posts[said]["text"] == ""
@@ -77,7 +77,7 @@ async def test_who_is_timed_out_says_nothing_in_channels_until_then_also_after_a
     monkeypatch,
 ):
     async with House() as house:
-        await house.page.time_out(at("x"), ADA, 600)
+        await house.page.order.time_out(at("x"), ADA, 600)
     async with House(house.state) as house:
         ada, grace = await house.client(), await house.client("grace")
         said = await ada.say("hello?", channel=GENERAL)
@@ -96,9 +96,9 @@ async def test_who_is_timed_out_says_nothing_in_channels_until_then_also_after_a
 async def test_there_are_no_time_outs_where_one_is_alone_with_parley():
     async with House() as house:
         with pytest.raises(Refused, match="no time-outs"):
-            await house.page.time_out(at("x", "ada"), ADA, 60)
+            await house.page.order.time_out(at("x", "ada"), ADA, 60)
         with pytest.raises(Refused, match="not on this page"):
-            await house.page.time_out(at("x"), Author("slack:T1:U1"), 60)
+            await house.page.order.time_out(at("x"), Author("slack:T1:U1"), 60)
 
 
 async def test_the_admin_of_the_sandbox_and_nobody_else_comes_with_a_role():

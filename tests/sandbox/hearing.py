@@ -2,12 +2,14 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from bot.openai.transcription_types import Transcript
 
 NEAR = 12  # words to either side of a seam: more than two pieces share
+BESIDE = 2  # words to either side of a fault, by which it is found in a piece
+_BEGINNING, _END = "^", "$"
 
 SAME = {"summarise": "summarize", "3": "three", "4": "four", "8": "eight", "10": "ten",
         "seashells": "sea shells", "seashore": "sea shore"}  # fmt: skip
@@ -31,25 +33,37 @@ def word_errors(said: str, heard: str) -> tuple[int, int]:
     return row[-1], len(wanted)
 
 
-def seam_faults(
-    said: str, uncut: Transcript, joined: Transcript, seams: Sequence[float]
-) -> dict[float, int]:
-    """Words that are missing, or there too often, around each of these seconds in `joined`, beyond
-    those that are so around it in `uncut`: the recogniser's own faults are not the seam's. A word
-    that was misheard is there. Only seams with faults are in it.
+def made_by_joining(said: str, joined: Transcript, pieces: Sequence[Transcript]) -> list[str]:
+    """Words that are missing or there too often in `joined`, with those beside them, though no
+    piece heard them so: what a piece itself misheard ("printers" for "printer is") is not there.
     """
-    times, faults = [word.start for word in joined.words], {}
-    whole, pieces = (
-        SequenceMatcher(None, words(said), words(heard.text), autojunk=False)
-        for heard in (uncut, joined)
-    )
-    for seam in seams:
-        before = " ".join(word.word for word in joined.words[: bisect_left(times, seam)])
-        place = _place(pieces, len(words(before)))
-        extra = _strays(pieces, place) - _strays(whole, place)
-        if extra > 0:
-            faults[seam] = extra
-    return faults
+    wanted, got = ([_BEGINNING, *words(text), _END] for text in (said, joined.text))
+    texts = (" ".join(words(piece.text)) for piece in pieces)
+    heard = f"{_BEGINNING} {' | '.join(texts)} {_END}"
+    made = []
+    for i, after_i, j, after_j in _uneven(_compared(wanted, got)):
+        around = " ".join(got[max(j - BESIDE, 0) : after_j + BESIDE])
+        if f" {around} " not in f" {heard} ":
+            made.append(f"{' '.join(wanted[i:after_i])!r} in {around!r}")
+    return made
+
+
+def beyond(said: str, uncut: Transcript, joined: Transcript, seconds: Sequence[float]) -> int:
+    """How many more words are missing or there too often in `joined` than in `uncut`, near these
+    seconds, where there are more.
+    """
+    times, wanted = [word.start for word in joined.words], words(said)
+    whole, cut = (_compared(wanted, words(heard.text)) for heard in (uncut, joined))
+    more = 0
+    for second in seconds:
+        before = " ".join(word.word for word in joined.words[: bisect_left(times, second)])
+        place = _place(cut, len(words(before)))
+        more += max(_strays(cut, place) - _strays(whole, place), 0)
+    return more
+
+
+def _compared(wanted: list[str], got: list[str]) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, wanted, got, autojunk=False)
 
 
 def _place(matched: SequenceMatcher[str], number: int) -> int:
@@ -63,6 +77,13 @@ def _strays(matched: SequenceMatcher[str], place: int) -> int:
     """How many words too many or too few."""
     return sum(
         abs((after_j - j) - (after_i - i))
-        for _, i, after_i, j, after_j in matched.get_opcodes()
+        for i, after_i, j, after_j in _uneven(matched)
         if place - NEAR <= i < place + NEAR
     )
+
+
+def _uneven(matched: SequenceMatcher[str]) -> Iterator[tuple[int, int, int, int]]:
+    """From where to where, in both, there are more words in one than in the other."""
+    for _, i, after_i, j, after_j in matched.get_opcodes():
+        if after_j - j != after_i - i:
+            yield i, after_i, j, after_j

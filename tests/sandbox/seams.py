@@ -21,7 +21,7 @@ from bot.openai.transcription import Transcript, TranscriptionRequest, Transcrip
 from bot.openai.transport import Transport
 from bot.openai.uploads import Upload
 from tests.sandbox.conftest import KEY, sandbox
-from tests.sandbox.hearing import seam_faults, word_errors
+from tests.sandbox.hearing import beyond, made_by_joining, word_errors
 
 AN_HOUR = Timeouts(first_byte=3_600, silence=3_600, total=7_200)
 
@@ -33,7 +33,9 @@ class Compared(NamedTuple):
     cut: int  # wrong words of the joined pieces
     seams: int
     laps: int  # seams in the middle of speech, where two pieces overlap
-    faults: dict[float, int]  # see seam_faults
+    made: Sequence[str]  # see made_by_joining
+    near: int  # words beyond the whole, near seams
+    between: int  # the same in the middle of the pieces
     times: Sequence[float]  # of the joined words
     took: float  # seconds of hearing the pieces, beside the whole
 
@@ -54,11 +56,13 @@ async def compared(folder: Path, texts: Sequence[str], most_seconds: float) -> C
         (uncut, _), (heard, took) = await asyncio.gather(_heard(one, [whole]), _heard(other, cut))
     joined, said = join(cut, heard), " ".join(texts)
     seams = [piece.start for piece in cut[1:]]
+    middles = [(piece.start + piece.end) / 2 for piece in cut[1:]]
     laps = sum(after.start < before.end for before, after in pairwise(cut))
     wrong, words = word_errors(said, uncut[0].text)
     return Compared(
         whole.end, words, wrong, word_errors(said, joined.text)[0], len(seams), laps,
-        seam_faults(said, uncut[0], joined, seams), [word.start for word in joined.words], took,
+        made_by_joining(said, joined, heard), beyond(said, uncut[0], joined, seams),
+        beyond(said, uncut[0], joined, middles), [word.start for word in joined.words], took,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, suppress
 import pytest
 
 from bot.app import compose
-from bot.batching import starting
+from bot.desk.batching import starting
 from bot.settings import Settings
 from bot.storage.store import open_storage
 from tests.fakes.jobs import stand_in

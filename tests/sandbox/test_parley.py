@@ -172,13 +172,13 @@ async def test_a_job_is_found_by_its_metadata_and_tells_its_losses(transport):
 @pytest.mark.engines
 @pytest.mark.timeout(300)
 async def test_five_minutes_cut_at_many_places_say_at_each_seam_what_the_whole_says(tmp_path):
-    """An hour is measured by `python -m benchmarks sound`. Near a seam, too, the recogniser hears
-    "for" where "for four" was said; what a seam loses is more than a word.
+    """An hour is measured by `python -m benchmarks sound`. What a recogniser mishears in a piece it
+    mishears anywhere; what two pieces heard is joined without losing or doubling a word.
     """
     found = await compared(tmp_path, list(speech(5_600)), most_seconds=20)
     assert found.seconds >= 300
     assert min(found.laps, found.seams - found.laps) >= 5  # in speech, and in pauses
-    assert max(found.faults.values(), default=0) <= 1
-    assert len(found.faults) <= found.seams / 10
+    assert found.made == []
+    assert found.near <= found.seams / 5
     assert found.cut <= found.uncut + 0.02 * found.said
     assert found.times == sorted(found.times)

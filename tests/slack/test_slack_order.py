@@ -40,62 +40,62 @@ def clock(adapter):
 
 
 async def test_a_public_channel_is_for_everybody_of_the_workspace(adapter):
-    assert await adapter.may_read(ADA, GENERAL)
-    assert not await adapter.may_read(Author("slack:T2:UADA"), GENERAL)
-    assert not await adapter.may_read(Author("discord:1"), GENERAL)
+    assert await adapter.order.may_read(ADA, GENERAL)
+    assert not await adapter.order.may_read(Author("slack:T2:UADA"), GENERAL)
+    assert not await adapter.order.may_read(Author("discord:1"), GENERAL)
 
 
 async def test_guests_and_people_of_another_company_read_where_they_are_members(slack, adapter):
     slack.order.guests.add("UADA")
     slack.order.strangers.add("UBOB")
-    assert not await adapter.may_read(ADA, GENERAL)
-    assert not await adapter.may_read(BOB, GENERAL)
+    assert not await adapter.order.may_read(ADA, GENERAL)
+    assert not await adapter.order.may_read(BOB, GENERAL)
 
 
 async def test_a_guest_reads_a_public_channel_that_they_are_in(slack, adapter):
     slack.order.guests.add("UADA")
     slack.order.joined["C1"] = {"UADA", "UBOB", "UCAROL", "UDAVE", "UEVE"}  # several pages
-    assert await adapter.may_read(ADA, GENERAL)
+    assert await adapter.order.may_read(ADA, GENERAL)
 
 
 async def test_whose_account_is_deactivated_reads_nothing(slack, adapter):
     slack.order.gone.add("UADA")
-    assert not await adapter.may_read(ADA, GENERAL)
+    assert not await adapter.order.may_read(ADA, GENERAL)
 
 
 async def test_a_private_channel_is_for_its_members_as_long_as_they_are(slack, adapter, clock):
     slack.order.close("C9", "UADA", "UBOB", "UCAROL")
-    assert await adapter.may_read(ADA, SECRET)
-    assert not await adapter.may_read(Author("slack:T1:UMALLORY"), SECRET)
+    assert await adapter.order.may_read(ADA, SECRET)
+    assert not await adapter.order.may_read(Author("slack:T1:UMALLORY"), SECRET)
     slack.order.private["C9"].discard("UADA")
     clock[0] += ACCESS
-    assert not await adapter.may_read(ADA, SECRET)
-    assert await adapter.may_read(BOB, SECRET)
+    assert not await adapter.order.may_read(ADA, SECRET)
+    assert await adapter.order.may_read(BOB, SECRET)
 
 
 async def test_a_channel_that_became_private_is_not_read_by_others(slack, adapter, clock):
-    assert await adapter.may_read(BOB, GENERAL)
+    assert await adapter.order.may_read(BOB, GENERAL)
     slack.order.close("C1", "UADA")
     clock[0] += ACCESS
-    assert not await adapter.may_read(BOB, GENERAL)
+    assert not await adapter.order.may_read(BOB, GENERAL)
 
 
 async def test_direct_messages_are_for_their_own_person(slack, adapter):
     await slack.open_home(by="ada")
     alone = Place("slack", "T1", "DADA")
-    assert await adapter.may_read(ADA, alone)
-    assert not await adapter.may_read(BOB, alone)
+    assert await adapter.order.may_read(ADA, alone)
+    assert not await adapter.order.may_read(BOB, alone)
 
 
 @pytest.mark.parametrize("error", ["missing_scope groups:read", "channel_not_found", "html"])
 async def test_what_slack_does_not_tell_is_not_read(slack, adapter, error):
     slack.refuse("conversations.info", *[error] * 9)
-    assert not await adapter.may_read(ADA, GENERAL)
+    assert not await adapter.order.may_read(ADA, GENERAL)
 
 
 async def test_many_questions_are_few_calls(slack, adapter):
     slack.order.close("C9", "UADA")
-    answers = await asyncio.gather(*(adapter.may_read(ADA, SECRET) for _ in range(50)))
+    answers = await asyncio.gather(*(adapter.order.may_read(ADA, SECRET) for _ in range(50)))
     assert all(answers)
     assert slack.requests["conversations.info"] == slack.requests["conversations.members"] == 1
 
@@ -103,15 +103,15 @@ async def test_many_questions_are_few_calls(slack, adapter):
 async def test_a_link_opens_the_message_in_its_thread(slack, adapter):
     root = await slack.say("hello")
     reply = await slack.say("hi", thread=root)
-    link = await adapter.link(GENERAL, reply)
+    link = await adapter.order.link(GENERAL, reply)
     assert link.startswith(f"https://team.slack.com/archives/C1/p{reply.replace('.', '')}")
-    assert await adapter.link(GENERAL, "1.000001") == ""
+    assert await adapter.order.link(GENERAL, "1.000001") == ""
 
 
 async def test_an_emoji_stands_once(slack, adapter):
     ts = await slack.say("hello")
     for _ in range(2):
-        await adapter.react(GENERAL, ts, "⚠️")
+        await adapter.order.react(GENERAL, ts, "⚠️")
     (message,) = slack.api.messages
     assert [reaction["name"] for reaction in message["reactions"]] == ["warning"]
 
@@ -119,21 +119,21 @@ async def test_an_emoji_stands_once(slack, adapter):
 async def test_why_there_is_no_reaction_is_said(slack, adapter):
     ts = await slack.say("hello")
     with refused("does not know what Slack calls 🦊"):
-        await adapter.react(GENERAL, ts, "🦊")
+        await adapter.order.react(GENERAL, ts, "🦊")
     with refused("The message is gone"):
-        await adapter.react(GENERAL, "1.000001", "👀")
+        await adapter.order.react(GENERAL, "1.000001", "👀")
     slack.refuse("reactions.add", "missing_scope reactions:write")
     with refused("lacks the Slack scope reactions:write"):
-        await adapter.react(GENERAL, ts, "👀")
+        await adapter.order.react(GENERAL, ts, "👀")
     slack.refuse("reactions.add", "too_many_reactions")
     with refused("as many reactions as Slack allows"):
-        await adapter.react(GENERAL, ts, "👀")
+        await adapter.order.react(GENERAL, ts, "👀")
 
 
 async def test_without_an_admins_token_what_people_wrote_stays_and_it_is_said_why(slack, adapter):
     ts = await slack.say("rude")
     with refused("SLACK_ADMIN_TOKEN"):
-        await adapter.remove(GENERAL, ts)
+        await adapter.order.remove(GENERAL, ts)
     assert slack.api.messages
 
 
@@ -141,7 +141,7 @@ async def test_by_an_admins_token_it_is_deleted_and_what_is_gone_is_no_trouble(s
     adapter = connected(slack, SLACK_ADMIN_TOKEN=ADMIN_TOKEN)
     ts = await slack.say("rude")
     for _ in range(2):
-        await adapter.remove(GENERAL, ts)
+        await adapter.order.remove(GENERAL, ts)
     assert not slack.api.messages
     await adapter.close()
 
@@ -161,14 +161,14 @@ async def test_what_keeps_the_admin_from_deleting_is_said(slack, error, sentence
     ts = await slack.say("rude")
     slack.refuse("chat.delete", *[error] * 9)
     with refused(sentence):
-        await adapter.remove(GENERAL, ts)
+        await adapter.order.remove(GENERAL, ts)
     assert adapter.teams.trouble == ""  # that was the bot's own token
     await adapter.close()
 
 
 async def test_slack_has_no_time_outs(adapter):
     with refused("no time-outs"):
-        await adapter.time_out(GENERAL, ADA, 60)
+        await adapter.order.time_out(GENERAL, ADA, 60)
 
 
 # What people are
@@ -235,7 +235,7 @@ async def test_old_roles_are_used_while_new_ones_are_asked_for(slack, adapter, c
 async def test_what_is_being_asked_ends_with_the_adapter(slack):
     adapter = connected(slack)
     slack.stall("C1")
-    asking = asyncio.create_task(adapter.may_read(ADA, GENERAL))
+    asking = asyncio.create_task(adapter.order.may_read(ADA, GENERAL))
     await eventually(lambda: slack.requests["conversations.info"])
     slack.release()
     await adapter.close()
