@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.recall.taking import taken
 from bot.recall.vectors import Floats, matrix
+from bot.storage.taking import taken
 
 Labels: TypeAlias = NDArray[np.intp]
 

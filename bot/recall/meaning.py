@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.recall import index, vectors
 from bot.recall.vectors import Bits, Floats
 from bot.storage.passages import Scope
-from bot.storage.vectors import Vectors
+from bot.storage.vectors import AT_ONCE, Vectors
 
 _CANDIDATES = 100  # by their signs, of which the best by their numbers are taken
 _LOOKS = 4
@@ -71,6 +71,9 @@ class Indexes:
         if len(self._all) > _KEPT:
             self._all.popitem(last=False)
         async with kept.lock:
-            rows = await self._stored.signs(workspace, self._model, kept.index.last)
-            await asyncio.to_thread(kept.index.add, rows)
+            more = True
+            while more:
+                rows = await self._stored.signs(workspace, self._model, kept.index.last)
+                await asyncio.to_thread(kept.index.add, rows)
+                more = len(rows) == AT_ONCE
         return kept

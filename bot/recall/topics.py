@@ -1,17 +1,17 @@
 """What people talked about, in groups: of what one person may read now."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.events import Author
 from bot.recall.headings import headings
-from bot.recall.searching import Searching, Sight
-from bot.recall.taking import taken
+from bot.recall.searching import Searching, Sight, place_of
 from bot.services import Services
 from bot.spending.payer import Payer
 from bot.storage.passages import Found
-from bot.storage.vectors import Spot
+from bot.storage.taking import taken
+from bot.storage.vectors import Said, Spoken, Spot
 
 if TYPE_CHECKING:
     from bot.recall.vectors import Floats
@@ -55,37 +55,37 @@ class Topics:
     async def told(self, payer: Payer, author: Author, wish: Wish) -> Told:
         """Raises ParleyError, where the categories have no vectors."""
         made_by = self._searching.embedding.made_by
-        said = await self._recall.vectors.said(payer.workspace, wish.channel, made_by, wish.since)
-        spots = await self._readable(author, said)
-        known = [spot for spot in spots if spot.known]
-        some = taken(known, MOST)
-        groups = await self._groups(payer, some, wish) if some else {}
+        said = Said(payer.workspace, wish.channel, made_by, wish.since)
+        spoken = await self._readable(author, await self._recall.vectors.places(said))
+        places = [one.place for one in spoken if one.known]
+        spots = await self._recall.vectors.spots(said, places, MOST) if places else []
+        groups = await self._groups(payer, spots, wish) if spots else {}
         return Told(
-            await self._topics(groups, wish.categories), len(some), len(known),
-            len(spots) - len(known),
+            await self._topics(groups, wish.categories), len(spots),
+            sum(one.known for one in spoken), sum(one.waiting for one in spoken),
         )  # fmt: skip
 
-    async def _readable(self, author: Author, spots: Sequence[Spot]) -> list[Spot]:
+    async def _readable(self, author: Author, spoken: Sequence[Spoken]) -> list[Spoken]:
         """To whom a channel is closed, its threads are."""
         sight = Sight(self._searching, author)
-        channels = await self._seen(sight, {spot.channel: f"{spot.channel}:" for spot in spots})
-        threads = dict.fromkeys(spot.place for spot in spots if spot.channel in channels)
-        may = await self._seen(sight, {place: place for place in taken(list(threads), THREADS)})
-        return [spot for spot in spots if spot.place in may]
+        channels = await self._seen(sight, {f"{_channel(one.place)}:" for one in spoken})
+        threads = [one.place for one in spoken if f"{_channel(one.place)}:" in channels]
+        may = await self._seen(sight, taken(threads, THREADS))
+        return [one for one in spoken if one.place in may]
 
-    async def _seen(self, sight: Sight, places: dict[str, str]) -> set[str]:
-        """The names of those that may be read."""
+    async def _seen(self, sight: Sight, places: Collection[str]) -> set[str]:
+        """Those that may be read."""
         seen, room = set[str](), asyncio.Semaphore(AT_ONCE)
 
-        async def look(name: str, place: str) -> None:
+        async def look(place: str) -> None:
             async with room:
                 if await sight.sees(place):
-                    seen.add(name)
+                    seen.add(place)
 
         try:
             async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as looks:
-                for name, place in places.items():
-                    looks.create_task(look(name, place))
+                for place in places:
+                    looks.create_task(look(place))
         except TimeoutError:
             return seen
         return seen
@@ -123,6 +123,10 @@ class Topics:
             _topic(head, group, some)
             for head, group, some in zip(heads, groups.values(), read, strict=True)
         ]
+
+
+def _channel(place: str) -> str:
+    return place_of(place).channel_key
 
 
 def _topic(heading: str, group: Sequence[Spot], read: Sequence[Found]) -> Topic:

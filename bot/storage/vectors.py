@@ -1,11 +1,15 @@
 """The vectors of passages, and their signs."""
 
 import sqlite3
-from collections.abc import Sequence
+from array import array
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import NamedTuple
 
 from bot.storage.database import Database
+from bot.storage.taking import taken
+
+AT_ONCE = 4_096  # signs; of more, the loop would wait for the collector of garbage
 
 
 class Waiting(NamedTuple):
@@ -36,13 +40,27 @@ class Vector(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where something was said, without what it says."""
+    """When something was said, without what it says."""
 
     passage: int
-    channel: str
-    place: str
     at: float
-    known: bool  # it has a vector of the model in use
+
+
+class Said(NamedTuple):
+    """What is meant: of a workspace or channel, since then. The vectors are of `model`."""
+
+    workspace: str
+    channel: str  # Place.channel_key; "": all of them
+    model: str
+    since: float
+
+
+class Spoken(NamedTuple):
+    """Where something was said, and how much."""
+
+    place: str
+    known: int  # passages with a vector of the model in use
+    waiting: int  # passages without
 
 
 class Vectors:
@@ -50,30 +68,42 @@ class Vectors:
         self._database = database
 
     async def signs(self, workspace: str, model: str, after: int) -> list[Sign]:
-        """Those with a higher id, in order."""
+        """Those with a higher id, in order: the first AT_ONCE of them."""
         query = (
             "SELECT s.id, s.passage, s.bits, p.kind, p.channel, p.place FROM signs s "
             "JOIN passages p ON p.id = s.passage "
-            "WHERE s.workspace = ? AND s.model = ? AND s.id > ? ORDER BY s.id"
+            "WHERE s.workspace = ? AND s.model = ? AND s.id > ? ORDER BY s.id LIMIT ?"
         )
-        row = (workspace, model, after)
-        rows = await self._database.read(lambda db: db.execute(query, row).fetchall())
-        return [Sign(*one) for one in rows]
+        row = (workspace, model, after, AT_ONCE)
+        return await self._database.read(lambda db: [Sign(*one) for one in db.execute(query, row)])
 
     async def of(self, passages: Sequence[int]) -> dict[int, bytes]:
         """Of those that are still there, in this order."""
         return await self._database.read(partial(_of, passages=passages))
 
-    async def said(self, workspace: str, channel: str, model: str, since: float) -> list[Spot]:
-        """All since then, the oldest first. `channel`: Place.channel_key; "": all of them."""
-        where = "channel = ?2" if channel else "workspace = ?1"
+    async def places(self, said: Said) -> list[Spoken]:
         query = (
-            f"SELECT id, channel, place, at, model = ?3 FROM passages "  # noqa: S608  constants
-            f"WHERE {where} AND kind = 'said' AND at >= ?4 ORDER BY at, id"
+            f"SELECT place, sum(model = ?3), sum(model <> ?3) FROM passages WHERE {_said(said)} "  # noqa: S608  constants
+            "GROUP BY place ORDER BY place"
         )
-        row = (workspace, channel, model, since)
-        rows = await self._database.read(lambda db: db.execute(query, row).fetchall())
-        return [Spot(*one) for one in rows]
+        return await self._database.read(
+            lambda db: [Spoken(*one) for one in db.execute(query, said)]
+        )
+
+    async def spots(self, said: Said, places: Collection[str], most: int) -> list[Spot]:
+        """Of those with a vector, in these places; of more than `most`, a sample."""
+        query = f"SELECT id, at, place FROM passages WHERE {_said(said)} AND model = ?3 ORDER BY id"  # noqa: S608  constants
+        wanted = frozenset(places)
+
+        def read(connection: sqlite3.Connection) -> list[Spot]:
+            ids, times = array("q"), array("d")
+            for id_, at, place in connection.execute(query, said):
+                if place in wanted:
+                    ids.append(id_)
+                    times.append(at)
+            return [Spot(ids[row], times[row]) for row in taken(range(len(ids)), most)]
+
+        return await self._database.read(read)
 
     async def waiting(self, model: str, now: float, limit: int) -> list[Waiting]:
         """Those whose vectors another model made, or none."""
@@ -93,6 +123,11 @@ class Vectors:
     async def learn(self, model: str, vectors: Sequence[Vector]) -> None:
         """A passage that is gone meanwhile stays gone."""
         await self._database.write(partial(_learn, model=model, vectors=vectors))
+
+
+def _said(said: Said) -> str:
+    where = "channel = ?2" if said.channel else "workspace = ?1"
+    return f"{where} AND kind = 'said' AND at >= ?4"
 
 
 def _of(connection: sqlite3.Connection, passages: Sequence[int]) -> dict[int, bytes]:

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.recall.grouping import gathered, grouped, under
-from bot.recall.taking import taken
 from bot.recall.vectors import kept, unit
+from bot.storage.taking import taken
 
 SIZE = 64
 
