@@ -143,7 +143,10 @@ class PageWorld:
         return await self._say(text, by, "", said=said)
 
     async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        return await self._say(text, by, thread)
+        """Once it is taken in: people have connections of their own, which keep no order."""
+        said = await self._say(text, by, thread)
+        await self._said[said][2].answered(said)
+        return said
 
     async def slash(self, command: str, text: str = "", *, by: str = "ada") -> None:
         await self._say(f"/{command} {text}".strip(), by, "")
