@@ -1,3 +1,3 @@
 """Parley itself: knows no Slack, no Discord."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
