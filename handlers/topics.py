@@ -1,12 +1,13 @@
 """/topics: what was talked about lately, in groups, for who may read it now."""
 
+import asyncio
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.commands import Command, Option
 from bot.errors import Refused
-from bot.events import Invocation, Place, Value
+from bot.events import Invocation, Turn, Value
 from bot.parts import Reply, Status, Text
 from bot.recall.said import NAME
 from bot.recall.searching import Searching
@@ -14,6 +15,7 @@ from bot.recall.topics import Told, Topic, Topics, Wish
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
+from bot.storage.passages import Found
 
 DAY = 86_400.0  # seconds
 USUAL, LONGEST = 7, 365  # days
@@ -51,41 +53,53 @@ class Desk:
     async def reply(self, run: Run) -> Reply:
         event = run.event
         values = event.values if isinstance(event, Invocation) else {}
-        days, everywhere = int(values.get("days", USUAL)), values.get("where") == "everywhere"  # type: ignore[arg-type]  # it is a number
-        channel = "" if everywhere else event.place.channel_key
-        groups = values.get("groups")
-        wish = Wish(
-            event.at - days * DAY, channel, groups if isinstance(groups, int) else None,
-            _categories(values),
-        )  # fmt: skip
+        days = int(values.get("days", USUAL))  # type: ignore[arg-type]  # it is a number
+        wish = _wish(event, values, days)
         yield Status("Reading…")
         told = await self._topics.told(Payer.of(run), event.author, wish)
-        if not told.topics:
-            raise Refused(await self._nothing(event.place, told, days, everywhere=everywhere))
-        yield Text(
-            "\n\n".join([_head(told, days, everywhere=everywhere), *await self._shown(told)])
-        )
+        if told.topics:
+            yield Text("\n\n".join([_head(told, wish, days), *await self._shown(told)]))
+        else:
+            yield Text(await self._nothing(told, wish, days))
 
     async def _shown(self, told: Told) -> list[str]:
-        shown = 3 if len(told.topics) <= FEW else 2
-        lines = []
-        for number, topic in enumerate(told.topics, 1):
-            cited = [await self._searching.cited(one, QUOTED) for one in topic.nearest[:shown]]
-            lines += [f"**{number}. {topic.heading or 'this and that'}** ({_when(topic)})", *cited]
-        return lines
+        """Each topic with what is cited of it."""
+        number = 3 if len(told.topics) <= FEW else 2
+        cited = await asyncio.gather(
+            *(self._cited(topic.nearest[:number]) for topic in told.topics)
+        )
+        return [
+            f"**{rank}. {topic.heading or 'this and that'}** ({_when(topic)})\n\n{quotes}"
+            for rank, (topic, quotes) in enumerate(zip(told.topics, cited, strict=True), 1)
+        ]
 
-    async def _nothing(self, place: Place, told: Told, days: int, *, everywhere: bool) -> str:
+    async def _cited(self, passages: Sequence[Found]) -> str:
+        quotes = (self._searching.cited(one, QUOTED) for one in passages)
+        return "\n\n".join(await asyncio.gather(*quotes))
+
+    async def _nothing(self, told: Told, wish: Wish, days: int) -> str:
         if told.waiting:
             have = "has no vector" if told.waiting == 1 else "have no vectors"
             return (f"{_passages(told.waiting)} {have} yet. They are made in the background, "
                     "within the budget of who asked; try again later.")  # fmt: skip
-        if everywhere:
+        if not wish.channel:
             return (f"Nothing is kept of {_days(days)} where you may read. Recall keeps what is "
                     "said where an admin says `/recall on`.")  # fmt: skip
-        if (await self._preferences.of(place.channel_key)).get(NAME) != "on":
+        if (await self._preferences.of(wish.channel)).get(NAME) != "on":
             return ("Recall is off in this channel, so what is said here is not kept for this. An "
                     "admin switches it on with `/recall on`.")  # fmt: skip
         return f"Nothing was said to Parley here in {_days(days)}. Ask for more `days`."
+
+
+def _wish(event: Turn, values: Mapping[str, Value], days: int) -> Wish:
+    """Raises Refused."""
+    groups = values.get("groups")
+    return Wish(
+        since=event.at - days * DAY,
+        channel="" if values.get("where") == "everywhere" else event.place.channel_key,
+        groups=groups if isinstance(groups, int) else None,
+        categories=_categories(values),
+    )
 
 
 def _categories(values: Mapping[str, Value]) -> tuple[str, ...]:
@@ -101,8 +115,8 @@ def _categories(values: Mapping[str, Value]) -> tuple[str, ...]:
     return categories
 
 
-def _head(told: Told, days: int, *, everywhere: bool) -> str:
-    where = "where you may read" if everywhere else "here"
+def _head(told: Told, wish: Wish, days: int) -> str:
+    where = "here" if wish.channel else "where you may read"
     of = f"{told.looked_at:,} of {told.of:,} passages" if told.looked_at < told.of else ""
     head = f"What was talked about {where} in {_days(days)}: {of or _passages(told.of)}."
     if told.waiting:

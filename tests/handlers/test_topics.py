@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import re
 from array import array
 
 import pytest
@@ -116,13 +117,11 @@ async def test_what_is_older_or_elsewhere_is_left_out_until_it_is_asked_for(it):
 
 async def test_who_may_not_read_it_is_told_nothing_and_the_membership_is_as_of_now(it):
     await said(it, "The heron is a spy", place=SECRET)
-    with pytest.raises(Refused, match="Nothing is kept"):
-        await told(it, where="everywhere")
+    assert "Nothing is kept" in await told(it, where="everywhere")
     assert "spy" in await told(it, by=BOB, where="everywhere")
     it.services.adapters["slack"].channels["C9"] = {ADA.id}
     assert "spy" in await told(it, where="everywhere")
-    with pytest.raises(Refused):
-        await told(it, by=BOB, where="everywhere")
+    assert "spy" not in await told(it, by=BOB, where="everywhere")
 
 
 async def test_what_a_platform_does_not_tell_in_time_is_not_read(it, monkeypatch):
@@ -133,26 +132,21 @@ async def test_what_a_platform_does_not_tell_in_time_is_not_read(it, monkeypatch
         await asyncio.Event().wait()
 
     it.services.adapters["slack"].may_read = never
-    with pytest.raises(Refused, match="Recall is off"):
-        await told(it)
+    assert "Recall is off" in await told(it)
 
 
 async def test_a_workspace_hears_nothing_of_another(it):
     await said(it, "The heron is a spy")
-    with pytest.raises(Refused):
-        await told(it, place=Place("slack", "T2", "C1", "1.1"), where="everywhere")
+    assert "spy" not in await told(it, place=Place("slack", "T2", "C1", "1.1"), where="everywhere")
 
 
 async def test_it_is_said_what_to_do_where_there_is_nothing(it):
-    with pytest.raises(Refused, match=r"Recall is off in this channel.*`/recall on`"):
-        await told(it)
+    assert re.search(r"Recall is off in this channel.*`/recall on`", await told(it))
     await on(it)
-    with pytest.raises(Refused, match="Nothing was said to Parley here in the last 7 days"):
-        await told(it)
+    assert "Nothing was said to Parley here in the last 7 days" in await told(it)
     it.openai.faults.append(Fault(400))
     await said(it, "The heron nests")
-    with pytest.raises(Refused, match="1 passage has no vector yet"):
-        await told(it)
+    assert "1 passage has no vector yet" in await told(it)
 
 
 async def test_what_was_forgotten_meanwhile_is_not_told(it):
