@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from bot.errors import Refused
@@ -25,13 +26,16 @@ class Choice(NamedTuple):
 
 
 class Typing(NamedTuple):
-    """Somebody is filling in an option: `text` is what they wrote of it so far."""
+    """Somebody is filling in an option: `text` is what they wrote of it so far, `chosen` what the
+    other options hold, as far as the platform tells.
+    """
 
     author: Author
     place: Place
     command: str
     option: str
     text: str
+    chosen: Mapping[str, str] = MappingProxyType({})
 
 
 Suggest: TypeAlias = Callable[[Typing], Awaitable[Sequence[Choice]]]

@@ -76,6 +76,7 @@ class Which(TypedDict, total=False):
 class Adapter(Protocol):
     name: str
     speaks: Literal["opus", "mp3"]  # what its people can play: Ogg Opus as a voice message, or MP3
+    largest: int  # bytes of a file that can be posted anywhere on it
 
     @property
     def health(self) -> str:

@@ -29,7 +29,7 @@ VOICE_MODE = "voice"  # the preference
 VOICE = "alloy"  # every model of OpenAI's has it
 _LOSSLESS = ("wav", "flac")  # pieces are encoded once, when they are joined
 ENDINGS = {"opus": "ogg"}
-LARGEST = 9 << 20  # bytes of a recording, which every platform takes
+_SMALLER = {"wav": ("flac", "mp3"), "flac": ("mp3",)}  # where it is too large
 _LEAST = {"opus": 12_000, "mp3": 24_000, "aac": 24_000}  # bits a second that can be understood
 
 
@@ -80,12 +80,14 @@ class Speaker:
                     yield card
             ready = manner.format and len(files) == 1
             await asyncio.to_thread(_joined, files, whole, "" if ready else form)
+        posted = await asyncio.to_thread(_fitting, whole, form, run.largest)
         yield Remove("speaking")
         if manner.format:
-            yield File(whole.name, whole, key="speech")
+            yield File(f"speech{posted.suffix}", posted, key="speech")
         else:
-            yield await asyncio.to_thread(_recording, whole)
-        yield Text(f"_{pieces[0].voice} · {charged.receipt}_", key="spoken")
+            yield await asyncio.to_thread(_recording, posted)
+        remark = _remark(whole, posted)
+        yield Text(f"_{pieces[0].voice} · {charged.receipt}_{remark}", key="spoken")
 
     async def voice_mode(self, place: Place, author: str) -> bool:
         """That of the thread, else that of what is around it."""
@@ -168,28 +170,51 @@ def _joined(files: Sequence[Path], whole: Path, form: str) -> None:
 
     part = whole.with_name("whole") if form else files[0]
     if form:
-        _fit(part, form, stitch(files, part, form))
+        stitch(files, part, form)
     part.replace(whole)
     for file in files:
         file.unlink(missing_ok=True)
 
 
-def _fit(path: Path, form: str, seconds: float) -> None:
-    """An hour of it is more than some platforms take: then it has fewer bits."""
-    from bot.media.encoding import convert  # noqa: PLC0415  as above
+def _fitting(whole: Path, form: str, most: int) -> Path:
+    """It, or where it has more bytes than can be posted, a smaller one: in another form, or of
+    fewer bits. The smallest is not always small enough.
+    """
+    found = whole
+    for smaller in (*_SMALLER.get(form, ()), *([form] if form in _LEAST else [])):
+        if found.stat().st_size <= most:
+            break
+        found = whole.with_name(f"smaller.{ENDINGS.get(smaller, smaller)}")
+        _convert(whole, found, smaller, most)
+    return found
 
-    if form in _LEAST and path.stat().st_size > LARGEST:
-        smaller = path.with_name("smaller")
-        bits = int(LARGEST * 0.9 * 8 / seconds)
-        convert(path, smaller, form, max(bits, _LEAST[form]))
-        smaller.replace(path)
+
+def _convert(source: Path, target: Path, form: str, most: int) -> None:
+    """Of as many bits as give `most` bytes, but no fewer than can be understood."""
+    from bot.media.encoding import FORMATS, convert  # noqa: PLC0415  as above
+    from bot.media.probing import probe  # noqa: PLC0415  as above
+
+    bits = FORMATS[form].bits
+    if bits:
+        fitting = int(most * 0.9 * 8 / probe(source).seconds)
+        bits = max(min(bits, fitting), _LEAST[form])
+    convert(source, target, form, bits)
+
+
+def _remark(whole: Path, posted: Path) -> str:
+    if posted == whole:
+        return ""
+    if posted.suffix == whole.suffix:
+        return "\n_In lower quality, as it is too large for this place otherwise._"
+    kinds = (path.suffix[1:].upper() for path in (posted, whole))
+    return "\n_As {}, as the {} is too large for this place._".format(*kinds)
 
 
 def _recording(path: Path) -> Voice:
     from bot.media.loudness import loudness  # noqa: PLC0415  as above
 
     heard = loudness(path)
-    return Voice(path.name, path, heard.seconds, heard.waveform, key="speech")
+    return Voice(f"speech{path.suffix}", path, heard.seconds, heard.waveform, key="speech")
 
 
 def _card(progress: float) -> Card:

@@ -89,7 +89,7 @@ async def _voice(speaker: Speaker, preferences: Preferences, run: Run) -> Reply:
 
 
 async def _voices(speaker: Speaker, typing: Typing) -> Sequence[Choice]:
-    return _like(typing, speaker.voices())
+    return _like(typing, speaker.voices(typing.chosen.get("model", "")))
 
 
 async def _models(catalogue: Catalogue, typing: Typing) -> Sequence[Choice]:

@@ -87,7 +87,7 @@ class Transcriber:
                 yield part
         recordings = await written(self._services, run.answers)
         asks = message.addressed and not run.stopped and _asks(message, recordings)
-        above = tuple(shown(recordings, quoted=asks))
+        above = tuple(shown(recordings, run.largest, quoted=asks))
         for part in above:
             yield part
         if asks:
@@ -136,7 +136,7 @@ class Transcriber:
             async for part in progress:
                 yield part
         recordings = await written(self._services, run.answers)
-        for part in shown(recordings):
+        for part in shown(recordings, run.largest):
             yield part
         yield buttons(recordings)
 

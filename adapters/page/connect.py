@@ -43,6 +43,7 @@ log = logging.getLogger(__name__)
 class Page:
     name = "page"
     speaks: Literal["opus", "mp3"] = "mp3"
+    largest = 10**9  # bytes
     health = "ok"
 
     def __init__(self, lobby: Lobby) -> None:

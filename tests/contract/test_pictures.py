@@ -1,5 +1,8 @@
 """Pictures on every platform, as people see them, press them and are refused them."""
 
+import asyncio
+import json
+
 from tests.contract.world import Upload
 from tests.fakes.openai import Fault
 from tests.fakes.openai_media import picture
@@ -43,6 +46,37 @@ async def test_a_form_asks_for_the_prompt_and_what_the_model_takes(house, world)
     await world.fill(prompt="a fox", size="1024x1536")
     await painted(house)
     assert house.openai.calls[-1].body["size"] == "1024x1536"
+
+
+async def offered(world, option, **chosen):
+    """What is suggested for it in the form, or while the command is typed."""
+    if world.adapter.name == "slack":
+        envelope = await world.slack.type_in(option, "")
+        await asyncio.wait_for(envelope.acknowledged.wait(), 10)
+        return [found["value"] for found in envelope.answer["options"]]
+    if world.adapter.name == "discord":
+        token = await world.discord.type("imagine", option, "", **chosen)
+        await world.until(lambda: "said" in world.discord.store.interactions[token])
+        said = world.discord.store.interactions[token]["said"]
+        return [found["value"] for found in said["choices"]]
+    window = next(iter(world._windows.values()))
+    asked = {"channel": "#general", "thread": "", "command": "imagine", "option": option}
+    asked["chosen"] = json.dumps(chosen)
+    url = f"{world._server.address}/suggestions/ada"
+    async with window.http.get(url, params=asked) as answer:
+        return [value for _, value in await answer.json()]
+
+
+async def test_what_is_offered_comes_from_the_catalogue_by_the_model_that_is_chosen(house, world):
+    await world.slash("imagine")
+    await world.until(world.form)
+    assert "gpt-image-2.5-flare" in await offered(world, "model")
+    assert (await offered(world, "quality"))[:4] == ["auto", "low", "medium", "high"]
+    of_flare = await offered(world, "quality", model="gpt-image-2.5-flare")
+    assert "max" in of_flare
+    if world.adapter.name != "slack":  # it does not tell what else is chosen
+        assert "max" not in await offered(world, "quality", model="gpt-image-2")
+        assert await offered(world, "fidelity", model="gpt-image-1-mini") == ["low"]
 
 
 async def test_a_picture_that_a_command_asks_for_stands_in_the_channel_as_its_card(house, world):

@@ -180,8 +180,30 @@ async def test_voice_mode_is_a_threads_own(it):
     assert "**off**" in await said(other)
 
 
-async def test_a_recording_larger_than_platforms_take_is_made_smaller(it, monkeypatch):
-    monkeypatch.setattr("bot.speaking.LARGEST", 60_000)
-    voice = only(await parts(it, asked("word " * 300)), Voice)
+async def test_a_recording_larger_than_the_platform_takes_is_made_smaller(it):
+    run = asked("word " * 300)
+    run.largest = 60_000
+    found = await parts(it, run)
+    voice = only(found, Voice)
     assert voice.content.stat().st_size <= 60_000
     assert voice.seconds == pytest.approx(15, abs=0.2)
+    assert "In lower quality" in found[-2].markdown
+
+
+@pytest.mark.parametrize(
+    ("form", "most", "becomes"),
+    [("wav", 10**7, "wav"), ("wav", 1_500_000, "flac"), ("wav", 200_000, "mp3"),
+     ("flac", 200_000, "mp3")],
+)  # fmt: skip
+async def test_a_file_larger_than_the_platform_takes_comes_in_a_smaller_format(
+    it, form, most, becomes
+):
+    run = asked("word " * 900, format=form)
+    run.largest = most
+    found = await parts(it, run)
+    file = only(found, File)
+    assert file.name == f"speech.{becomes}"
+    assert probe(file.content).codec.startswith({"wav": "pcm"}.get(becomes, becomes))
+    assert file.content.stat().st_size <= most
+    told = f"As {becomes.upper()}, as the {form.upper()} is too large"
+    assert (told in found[-2].markdown) is (becomes != form)
