@@ -107,6 +107,8 @@ class Command:
     on_crash: OnCrash = "rerun"
     button: bool = False  # reached by a button only: in no menu, in no help
     apart: bool = False  # what a button of it asks for is a post of its own, below the button's
+    before: str = ""  # the button that is meant where it is typed without a file it requires, about
+    # what was said before
     usual: bool = False  # of its group, what the bare name of the group means where it is typed
     checked: bool = False  # what goes into it, and what it says, is moderated; so is every message
     tool: bool = False  # a model may call it, for the person who asks and with their rights
@@ -216,7 +218,10 @@ class Commands(dict[str, Command]):
             return None
         try:
             command, rest = self.read(message.text.removeprefix("/"))
-            values = command.check(command.parse(rest, message.attachments))
+            values = command.parse(rest, message.attachments)
+            if command.before and any(o.kind is Attachment for o in command.missing(values)):
+                command = self[command.before]
+            values = command.check(values)
         except Refused:
             if slash:
                 raise

@@ -38,6 +38,7 @@ def setup(services: Services) -> Iterable[Command | Trigger]:
         interruptible(desk.command),
         (Option("file", "The recording", Attachment, required=True), *options),
         checked=True,
+        before="transcribe_message",
     )
     yield Command(
         "transcribe_message",
@@ -131,7 +132,7 @@ class Transcriber:
         event = run.event
         if not isinstance(event, Invocation):
             raise TypeError("transcribe is a command")
-        files, wish = _files(event), _wish(event.values)
+        files, wish = await _files(run, event), _wish(event.values)
         async with aclosing(write_down(self._services, run, files, wish)) as progress:
             async for part in progress:
                 yield part
@@ -155,13 +156,27 @@ def _typed(message: Message, recordings: Recordings) -> str:
     return "\n\n".join(text for text in (*said, message.text.strip()) if text)
 
 
-def _files(event: Invocation) -> Sequence[Attachment]:
+async def _files(run: Run, event: Invocation) -> Sequence[Attachment]:
+    """Raises Refused."""
     if isinstance(file := event.values.get("file"), Attachment):
         return [file]
+    if event.by == "mention" and not event.on:
+        return await _last(run)
     files = event.on.attachments if event.on else ()
     if not files:
         raise Refused("There is no recording in this message.")
     return [file for file in files if file.sounds] or files
+
+
+async def _last(run: Run) -> Sequence[Attachment]:
+    """The recordings that were posted last in this thread. Raises Refused."""
+    for message in reversed(await run.history()):
+        if files := [file for file in message.attachments if file.sounds]:
+            return files
+    raise Refused(
+        "Which recording? Send it with `/transcribe`, write that in the thread of a message that "
+        "has one, or choose *Transcribe* in the message's own menu."
+    )
 
 
 def _wish(values: Mapping[str, Value]) -> Wish:
