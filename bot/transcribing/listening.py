@@ -135,10 +135,11 @@ class Listening:
 
     async def _hear(self, piece: Piece, ending: str) -> str:
         """As JSON. Silence is not paid for; what a model hears in it is invented."""
-        if (await asyncio.to_thread(loudness, piece.path)).silent:
+        sound = await asyncio.to_thread(loudness, piece.path)
+        if sound.silent:
             heard = Heard(Transcript(""), Receipt(), silent=True)
         else:
-            heard = await self._asked(piece, ending)
+            heard = msgspec.structs.replace(await self._asked(piece, ending), even=sound.even)
         return msgspec.json.encode(heard).decode()
 
     async def _asked(self, piece: Piece, ending: str) -> Heard:
@@ -169,7 +170,7 @@ class Listening:
             )
         heard = self._pieces[: len(self._heard)]
         known = named(heard, [one.transcript for one in self._heard])
-        remarks = (remark, self._why, self._doubts(known))
+        remarks = (remark, self._invented, self._why, self._doubts(known))
         return Recording(
             self.file,
             self.wish,
@@ -178,6 +179,18 @@ class Listening:
             join(heard, known.transcripts),
             cost(self._heard),
             " ".join(filter(None, remarks)),
+        )
+
+    @property
+    def _invented(self) -> str:
+        """Where nobody speaks, models make words up."""
+        pairs = zip(self._pieces, self._heard, strict=False)
+        noises = [piece for piece, heard in pairs if heard.even and heard.transcript.text.strip()]
+        spans = ", ".join(f"{clock(piece.start)} to {clock(piece.end)}" for piece in noises)
+        if not spans:
+            return ""
+        return (
+            f"From {spans} there is hardly more than an even noise, so the words may be invented."
         )
 
     @property

@@ -62,6 +62,26 @@ async def test_what_is_spoken_to_parley_is_shown_and_answered_as_if_typed(tmp_pa
         assert it.prompt()[:2] == [("user", SPOKEN), ("assistant", "Hello yourself.")]
 
 
+async def test_the_language_is_told_where_the_model_knows_it(tmp_path):
+    async with desk(tmp_path) as it:
+        it.openai.languages = ["de"]
+        screen = await it.screen(posted(it, {"r2": said(tmp_path / "a")}, TALK))
+        assert screen.text == f"{SPOKEN}\n\n_German · 0:02 · $0.00015 · gpt-transcribe_"
+
+
+async def test_what_is_heard_in_nothing_but_a_noise_is_shown_with_a_warning(tmp_path):
+    content = write(tmp_path / "a", noise(3, 0.01)).read_bytes()
+    async with desk(tmp_path) as it:
+        it.openai.hears = lambda _: "Thanks for watching!"
+        screen = await it.screen(posted(it, {"r2": content}, TALK))
+        assert "Thanks for watching!" in screen.text
+        assert "From 0:00 to 0:03 there is hardly more than an even noise" in screen.text
+        it.openai.hears = lambda _: ""
+        screen = await it.screen(posted(it, {"r2": content}, TALK, id_="voice2"))
+        assert "Nobody says a word" in screen.text
+        assert "noise" not in screen.text
+
+
 async def test_regenerate_and_continue_keep_what_was_spoken_above_the_answer(tmp_path):
     async with desk(tmp_path) as it:
         it.openai.answers.extend(["old", "new ", "end"])
