@@ -3,11 +3,13 @@
 import base64
 
 import numpy as np
+import pytest
 
 from bot.media.probing import probe
 from tests.contract.world import Upload
 from tests.fakes.openai_media import SPOKEN
-from tests.media.audio import RATE, read, tone, write
+from tests.handlers.recordings import said
+from tests.media.audio import RATE, read
 
 
 async def heard(house):
@@ -18,11 +20,16 @@ async def heard(house):
     return name
 
 
+def sent(store):
+    """The files that Parley posted on Discord."""
+    messages = (m for all_ in store.messages.values() for m in all_.values())
+    return [f for m in messages if m["author"] is store.me for f in m["attachments"]]
+
+
 def waveform(world):
     """Of the recording, where the platform draws one."""
     if world.adapter.name == "discord":
-        messages = (m for all_ in world.discord.store.messages.values() for m in all_.values())
-        found = (a.get("waveform") for m in messages for a in m["attachments"])
+        found = (file.get("waveform") for file in sent(world.discord.store))
     else:
         windows = getattr(world, "_windows", {}).values()
         found = (m["waveform"] for w in windows for post in w.answers for m in post["media"])
@@ -66,13 +73,71 @@ async def test_a_voice_note_is_written_down_and_answered_in_voice(house, world, 
     root = await world.mention("/voice on")
     await house.shows("Voice mode is")
     await house.settled()
-    house.openai.answers.append("Good morning to you.")
-    note = write(tmp_path / "note.wav", tone(2)).read_bytes()
+    spoken = "Good morning to you, Ada, and thanks: " + "it is a day like no other. " * 20
+    house.openai.answers.append(spoken.replace("Ada", "[Ada](https://a.b)").strip())
+    note = said(tmp_path / "note.wav")
     await world.share("", Upload("note.wav", note, "audio/wav", seconds=2), thread=root)
     name = await heard(house)
-    said = "\n".join(post.text for post in world.posts())
-    assert SPOKEN in said
-    assert "Good morning to you." in said
+    words = "\n".join(post.text for post in world.posts())
+    assert SPOKEN in words
+    assert "Good morning to you" in words
+    assert house.openai.calls[-1].body["input"] == spoken.strip()
     path = tmp_path / name
     path.write_bytes(world.content(name))
-    assert probe(path).codec.startswith(world.adapter.speaks)
+    sound = probe(path)
+    assert sound.codec.startswith(world.adapter.speaks)
+    if world.adapter.name != "slack":  # it draws waveforms itself
+        assert likeness(waveform(world), read(path)) > 0.95
+        assert length(world) == pytest.approx(sound.seconds, abs=0.1)
+
+
+def length(world):
+    """Of the recording, as the platform tells it."""
+    if world.adapter.name == "discord":
+        found = (file.get("duration_secs") for file in sent(world.discord.store))
+    else:
+        windows = world._windows.values()
+        found = (m["seconds"] for w in windows for post in w.answers for m in post["media"])
+    return next(filter(None, found))
+
+
+async def test_a_long_text_is_spoken_side_by_side_and_comes_as_one(house, world, tmp_path):
+    text = " ".join(f"This is sentence number {number}." for number in range(200))
+    await world.slash("speak", text)  # a message on Discord has 2,000 characters, an option 6,000
+    name = await heard(house)
+    spoken = [call.body["input"] for call in house.openai.calls]
+    assert len(spoken) == 2
+    assert " ".join(sorted(spoken, key=text.index)) == text
+    path = tmp_path / name
+    path.write_bytes(world.content(name))
+    assert probe(path).seconds == pytest.approx(len("".join(spoken)) / 100, abs=0.2)
+
+
+async def test_what_is_too_large_for_the_platform_is_spoken_in_fewer_bits(house, world, tmp_path):
+    world.take_at_most(60_000)
+    await world.mention("/speak " + "word " * 300)
+    name = await heard(house)
+    await house.shows("In lower quality")
+    path = tmp_path / name
+    path.write_bytes(world.content(name))
+    assert path.stat().st_size <= 60_000
+    assert probe(path).seconds == pytest.approx(15, abs=0.2)
+
+
+async def test_a_file_that_is_too_large_comes_in_a_smaller_format(house, world):
+    world.take_at_most(200_000)
+    text = ("word " * 900).strip()
+    await world.slash("speak", f'text:"{text}" format:wav')
+    assert await heard(house) == "speech.mp3"
+    await house.shows("As MP3, as the WAV is too large for this place.")
+
+
+async def test_what_is_too_large_even_then_is_told(house, world):
+    if world.adapter.name == "page":
+        pytest.skip("its only limit is the disk")
+    world.take_at_most(2_000)
+    await world.mention("/speak " + "word " * 300)
+    await world.until(lambda: any("larger than this workspace" in p.text or "too large" in p.text
+                                  for p in world.posts()))  # fmt: skip
+    await house.settled()
+    assert not any(post.files for post in world.posts())
