@@ -88,7 +88,8 @@ def _shortcode(code: re.Match[str]) -> str:
 
 def _emoji(text: str) -> str:
     """Each by its name; several of one kind are one."""
-    return _EMOJI.sub(lambda found: _named(found[1]), _KEYCAP.sub("", text))
+    named: str = _EMOJI.sub(lambda found: _named(found[1]), _KEYCAP.sub("", text))
+    return named
 
 
 def _named(emoji: str) -> str:

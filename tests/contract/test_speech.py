@@ -141,3 +141,47 @@ async def test_what_is_too_large_even_then_is_told(house, world):
                                   for p in world.posts()))  # fmt: skip
     await house.settled()
     assert not any(post.files for post in world.posts())
+
+
+async def test_the_message_that_one_replies_to_is_read(house, world):
+    if world.adapter.name != "discord":
+        pytest.skip("there one answers in a thread, whose last message is read")
+    on = await world.say("Lunch is at one.", by="bob")
+    await world.say("Or later.", by="bob")
+    await world.discord.mention("speak", to=on)
+    await heard(house)
+    assert house.openai.calls[-1].body["input"] == "Lunch is at one."
+
+
+async def test_in_a_thread_its_last_message_is_read(house, world):
+    root = await world.say("Lunch is at one.", by="bob")
+    await world.until(lambda: world.stands(root))
+    await world.say("Or at two.", by="bob", thread=root)
+    await house.settled()
+    await world.mention("speak", thread=root)
+    await heard(house)
+    assert house.openai.calls[-1].body["input"] == "Or at two."
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("speak Hello voice:zorro", "it takes alloy, ash, ballad"),
+        ("speak Hello model:tts-1 voice:marin", "that tts-1 takes; it takes alloy"),
+        ("speak Hello speed:9", "`speed` is at most 4"),
+        ("speak Hello format:ogg", "`format` is one of mp3, opus, aac"),
+        ("imagine a fox size:10x10", "it takes auto, 1024x1024"),
+        ("imagine a fox quality:hd", "it takes auto, low, medium and high"),
+        ("imagine a fox n:11", "`n` is at most 10"),
+        ("imagine a fox fidelity:high", "send that too, as `picture`"),
+        ("transcribe model:gpt-transcribe format:srt", "gpt-transcribe takes; it takes json"),
+    ],
+)
+async def test_what_the_model_does_not_have_is_told_with_what_it_has(
+    house, world, tmp_path, asked, told
+):
+    files = [Upload("a.wav", said(tmp_path / "a"), "audio/wav")] * asked.startswith("transcribe")
+    await world.share(f"/{asked}", *files)
+    await house.shows(told)
+    await house.settled()
+    assert house.openai.calls == []

@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from bot.commands import Typing
 from bot.errors import Refused
 from bot.events import Invocation, Message
 from bot.media.probing import probe
@@ -120,6 +121,17 @@ async def test_a_voice_that_the_model_has_not_is_refused_with_those_it_has(it):
         await parts(it, asked("Hello.", voice="marin"))
     assert "alloy" in refused.value.sentence
     assert it.openai.calls == []
+
+
+async def test_voices_are_those_of_the_model_that_is_chosen(it):
+    option = next(o for o in it.services.commands["speak"].options if o.name == "voice")
+
+    async def offered(**chosen):
+        typing = Typing(ADA, PLACE, "speak", "voice", "", chosen)
+        return {choice.value for choice in await option.suggest(typing)}
+
+    assert "marin" not in await offered()
+    assert "marin" in await offered(model="gpt-4o-mini-tts")
 
 
 async def test_a_failed_piece_ends_the_others_and_is_told(it):
