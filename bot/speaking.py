@@ -1,6 +1,7 @@
 """Text read aloud: in pieces that the model takes, side by side, joined to one recording."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,17 +11,19 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bot import choosing
-from bot.errors import Refused
+from bot.errors import ParleyError, Refused
 from bot.events import Place
 from bot.media.sentences import LONGEST, sentences
 from bot.media.spoken import spoken
 from bot.openai.speech import SpeechRequest
-from bot.parts import Card, File, Remove, Reply, Text, Voice
+from bot.parts import Card, Delta, File, Notice, Remove, Reply, Text, Voice
 from bot.run import Run
 from bot.services import Services
 from bot.side_by_side import side_by_side
 from bot.spending.door import Charged
 from bot.spending.payer import Payer
+
+log = logging.getLogger(__name__)
 
 MOST = 50_000  # characters in one go: an hour of speech
 TOGETHER = 3  # pieces that are spoken at once
@@ -70,7 +73,7 @@ class Speaker:
         charged = self._openai.charged_to(Payer.of(run))
         folder = await self._works.folder(run.answers)
         form = manner.format or run.speaks
-        whole = folder / f"speech.{ENDINGS.get(form, form)}"
+        whole = folder / f"speech {run.id}.{ENDINGS.get(form, form)}"
         if not await asyncio.to_thread(whole.exists):
             files = [folder / f"spoken {number}" for number in range(len(pieces))]
             calls = [partial(self._once, run, charged, request, file)
@@ -96,14 +99,31 @@ class Speaker:
         chosen = (mode for key in keys if (mode := found[key].get(VOICE_MODE)))
         return next(chosen, "off") == "on"
 
-    async def answer(self, run: Run, markdown: str) -> Reply:
-        """An answer that people have read, spoken too where voice mode is on."""
+    async def too(self, run: Run, reply: Reply) -> Reply:
+        """The answer to what was spoken, in voice too where voice mode is on."""
+        before, said = "", list[str]()
+        async with aclosing(reply) as parts:
+            async for part in parts:
+                match part:
+                    case Text(markdown, "answer"):
+                        before, said = markdown, []
+                    case Delta(text, "answer"):
+                        said.append(text)
+                yield part
+        async with aclosing(self._answer(run, "".join([before, *said]) if said else "")) as parts:
+            async for part in parts:
+                yield part
+
+    async def _answer(self, run: Run, markdown: str) -> Reply:
+        """Nothing where it is empty."""
         if (
             run.stopped
             or not markdown
             or not await self.voice_mode(run.event.place, run.event.author.id)
         ):
             return
+        run.check(spoken(markdown))
+        await run.cleared()  # what is harmful ends the answer, and not its recording alone
         try:
             async with aclosing(self.aloud(run, markdown)) as parts:
                 async for part in parts:
@@ -112,6 +132,10 @@ class Speaker:
             if not run.stopped:
                 raise
             yield Remove("speaking")
+        except ParleyError as error:  # it can be read
+            log.warning("%s was not spoken: %s", run.id, error)
+            yield Remove("speaking")
+            yield Notice(f"The answer was not spoken. {error.sentence}", key="unspoken")
 
     def _pieces(self, markdown: str, manner: Manner, named: str) -> list[SpeechRequest]:
         text = spoken(markdown)
@@ -171,6 +195,8 @@ def _joined(files: Sequence[Path], whole: Path, form: str) -> None:
     part = whole.with_name("whole") if form else files[0]
     if form:
         stitch(files, part, form)
+    for old in whole.parent.glob("speech *"):  # of the answer that this one replaces
+        old.unlink()
     part.replace(whole)
     for file in files:
         file.unlink(missing_ok=True)

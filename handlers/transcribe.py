@@ -11,7 +11,7 @@ from bot.errors import ParleyError, Refused
 from bot.events import Attachment, Invocation, Message, Value
 from bot.openai import tokens
 from bot.openai.catalogue import Catalogue
-from bot.parts import Delta, Part, Reply
+from bot.parts import Part, Reply
 from bot.run import Run
 from bot.services import Services
 from bot.speaking import Speaker
@@ -107,19 +107,16 @@ class Transcriber:
         text = _typed(message, recordings)
         run.event = msgspec.structs.replace(message, text=text, attachments=others)
         run.check(text)
-        run.shown, said = rest(run.shown, above), list[str]()
+        run.shown = rest(run.shown, above)
+        answer = self._answer(run)
         try:
-            async with aclosing(self._answer(run)) as parts:
+            spoken = self._speaker.too(run, answer) if recordings.spoken else answer
+            async with aclosing(spoken) as parts:
                 async for part in parts:
-                    said += [part.text] if isinstance(part, Delta) else []
                     yield part
         except ParleyError:
             yield buttons(recordings)
             raise
-        if any(one.file.spoken for one in recordings.all):
-            async with aclosing(self._speaker.answer(run, "".join(said))) as parts:
-                async for part in parts:
-                    yield part
 
     async def _remember(self, run: Run, text: str) -> None:
         run.check(text)

@@ -13,6 +13,7 @@ from bot.commands import Handler
 from bot.media.subtitles import srt, vtt
 from bot.parts import RECEIPT, Button, Buttons, File, Part, Reply, Text
 from bot.run import Run
+from bot.speaking import Speaker
 from bot.storage.works import Works
 from bot.transcribing.recordings import Recording, Recordings
 
@@ -69,7 +70,7 @@ def buttons(recordings: Recordings) -> Buttons:
     return Buttons((SUMMARISE, ASK, *(() if english else (TRANSLATE,)), SUBTITLES, RECEIPT))
 
 
-def below(works: Works, handler: Handler) -> Handler:
+def below(works: Works, speaker: Speaker, handler: Handler) -> Handler:
     """The answer to what was spoken, below what was spoken, each time that it is written anew."""
 
     async def reply(run: Run) -> Reply:
@@ -78,7 +79,10 @@ def below(works: Works, handler: Handler) -> Handler:
         for part in above:
             yield part
         run.shown = rest(run.shown, above)
-        async with aclosing(handler(run)) as parts:
+        answer = handler(run)
+        if recordings and recordings.spoken:
+            answer = speaker.too(run, answer)
+        async with aclosing(answer) as parts:
             async for part in parts:
                 yield part
 

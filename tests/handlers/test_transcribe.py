@@ -115,6 +115,45 @@ async def test_in_voice_mode_what_is_spoken_is_answered_in_text_and_voice(tmp_pa
         assert it.openai.calls[-1].body["input"] == "Hello yourself."
 
 
+async def test_in_voice_mode_what_is_answered_anew_or_goes_on_is_spoken_too(tmp_path):
+    async with desk(tmp_path, speech={"model": "tts-1"}) as it:
+        it.openai.answers.extend(["The first.", "The second,", "and more."])
+        await it.services.preferences.put(PLACE.key, "voice", "on")
+        first = await it.screen(posted(it, {"r1": said(tmp_path / "a")}))
+        screen = await it.screen(it.pressed("regenerate", "voice1"))
+        assert "The second," in screen.text
+        assert it.openai.calls[-1].body["input"] == "The second,"
+        assert screen.media[0].content != first.media[0].content
+        await it.screen(it.pressed("continue", "voice1"))
+        assert it.openai.calls[-1].body["input"] == "The second,and more."
+
+
+async def test_an_answer_that_cannot_be_spoken_stands_and_it_is_told(tmp_path):
+    async with desk(tmp_path, speech={"model": "tts-1"}) as it:
+        await it.services.preferences.put(PLACE.key, "voice", "on")
+        it.openai.faults.extend([None, None, Fault(400, "invalid_value")])
+        found = await parts(it, posted(it, {"r1": said(tmp_path / "a")}))
+        screen = Screen()
+        for part in found:
+            screen.show(part)
+        assert "You said:" in screen.text
+        assert labels(screen) == [REGENERATE.label, "Receipt"]
+        assert screen.cards == ()
+        assert "was not spoken" in screen.notices[0].text
+
+
+async def test_an_edited_question_is_answered_by_another_recording(tmp_path):
+    async with desk(tmp_path, speech={"model": "tts-1"}) as it:
+        it.openai.answers.extend(["The first.", "The second one."])
+        await it.services.preferences.put(PLACE.key, "voice", "on")
+        content = {"r1": said(tmp_path / "a")}
+        first = await it.screen(posted(it, content, text="Is it so?"))
+        edited = posted(it, content, text="Is it not?", id_="voice2", of="voice1")
+        screen = await it.screen(edited)
+        assert it.openai.calls[-1].body["input"] == "The second one."
+        assert screen.media[0].seconds > first.media[0].seconds
+
+
 async def test_out_of_voice_mode_nothing_is_spoken(tmp_path):
     async with desk(tmp_path, speech={"model": "tts-1"}) as it:
         await it.services.preferences.put("slack:T1:C1:", "voice", "on")
