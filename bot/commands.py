@@ -156,12 +156,15 @@ class Command:
 
     def _free(self, text: str, values: dict[str, Value]) -> str:
         """Gives it to the first option; of one that takes a choice or a number only the first
-        word, and what follows to the next. Returns what is left.
+        word, and what follows to the next. A choice may have its option's name before it (`voice
+        mode on`). Returns what is left.
         """
         for option in self.options:
             if not text or option.name in values:
                 break
             word, _, after = text.partition(" ")
+            if word == option.name and after.partition(" ")[0] in option.choices:
+                word, _, after = (text := after).partition(" ")
             one = word in option.choices or option.kind in {int, float}
             values[option.name], text = (word, after) if one and after else (text, "")
         return text

@@ -70,7 +70,7 @@ async def test_what_cannot_be_read_aloud_is_said_in_a_sentence(house, world):
 
 
 async def test_a_voice_note_is_written_down_and_answered_in_voice(house, world, tmp_path):
-    root = await world.mention("/voice on")
+    root = await world.mention("voice mode on")
     await house.shows("Voice mode is")
     await house.settled()
     spoken = "Good morning to you, Ada, and thanks: " + "it is a day like no other. " * 20
