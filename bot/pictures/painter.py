@@ -13,7 +13,7 @@ from bot.openai import tokens
 from bot.openai.chat_parts import PicturePart
 from bot.openai.errors import Malformed
 from bot.openai.image_types import Picture
-from bot.parts import Button, Buttons, Card, Image, Notice, Part, Remove, Reply, Withdraw
+from bot.parts import STOP, Card, Image, Notice, Part, Remove, Reply, Withdraw
 from bot.pictures import looking
 from bot.pictures.painting import paint, previews
 from bot.pictures.plan import Plan
@@ -26,8 +26,6 @@ from bot.spending.payer import Payer
 from bot.storage.memory import Turn
 
 log = logging.getLogger(__name__)
-
-STOP = Buttons((Button("Stop", "stop"),))
 
 
 class Painter:

@@ -4,7 +4,6 @@ Imported when first used: FFmpeg and NumPy take 40 MiB.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +20,7 @@ from bot.media.speakers import Named, named
 from bot.media.transcripts import join
 from bot.openai.transcription_types import Transcript, TranscriptionRequest
 from bot.openai.uploads import Upload
-from bot.parts import Card, Remove, Reply, Status
+from bot.parts import STOP, Card, Remove, Reply, Status
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
@@ -75,6 +74,7 @@ class Listening:
                 if self.run.stopped != "person" or not remark:
                     raise
         yield Remove(CARD)
+        yield Remove(STOP.key)
         self.recording = await asyncio.to_thread(self._joined, sound, remark)
 
     def _broken(self, how: str) -> str:
@@ -86,11 +86,12 @@ class Listening:
     def _reached(self) -> float:
         return self._pieces[len(self._heard) - 1].end if self._heard else 0.0
 
-    async def _progress(self, sound: Sound, path: Path) -> AsyncGenerator[Card, None]:
+    async def _progress(self, sound: Sound, path: Path) -> Reply:
         whole = self.plan.takes(sound.ending, sound.size, sound.seconds)
         calls = self._whole(sound, path) if whole else self._cut(path)
         long = sound.seconds > self.plan.most_seconds
         if long:
+            yield STOP
             yield self._card(sound)
         async with aclosing(in_order(calls, TOGETHER)) as found:
             async for heard in found:

@@ -7,6 +7,7 @@ import pytest
 
 from bot.media.probing import probe
 from tests.contract.world import Upload
+from tests.fakes.openai import Fault
 from tests.fakes.openai_media import SPOKEN
 from tests.handlers.recordings import said
 from tests.media.audio import RATE, read
@@ -185,3 +186,12 @@ async def test_what_the_model_does_not_have_is_told_with_what_it_has(
     await house.shows(told)
     await house.settled()
     assert house.openai.calls == []
+
+
+async def test_what_fails_on_the_way_leaves_nothing_but_a_sentence(house, world):
+    house.openai.faults.append(Fault(400, "invalid_value"))
+    await world.mention("/speak Good morning.")
+    await world.until(lambda: any("model" in post.text for post in world.posts()))
+    await house.settled()
+    assert not any(post.card or post.files or post.buttons for post in world.posts())
+    assert len(world.posts()) == 1

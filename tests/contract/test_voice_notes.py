@@ -228,3 +228,29 @@ async def test_killed_on_the_way_it_goes_on_and_pays_for_nothing_twice(
     assert not any(post.card for post in world.posts())
     # Three pieces, and again the two that hung when it was killed.
     assert len(house.openai.calls) == 5
+
+
+async def test_what_fails_before_the_first_word_leaves_nothing_but_a_sentence(
+    house, world, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("bot.transcribing.wishes._LONGEST", 26.0)
+    house.openai.faults.extend([Fault(401, "invalid_api_key")] * 3)
+    await world.share("", Upload("talk.wav", counting(tmp_path / "a"), "audio/wav"))
+    await house.shows("did not accept Parley's API key")
+    await house.settled()
+    assert not any(post.card or post.buttons for post in world.posts())
+    assert len(world.posts()) == 1
+
+
+async def test_a_long_recording_can_be_stopped(house, world, tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.transcribing.wishes._LONGEST", 26.0)
+    house.openai.hears = words
+    house.openai.faults.extend([None, Fault(hang=True), Fault(hang=True)])
+    await world.share("", Upload("talk.wav", counting(tmp_path / "a"), "audio/wav"))
+    await house.openai.called(3)
+    await world.until(lambda: any("Stop" in post.buttons for post in world.posts()))
+    (post,) = (post for post in world.posts() if "Stop" in post.buttons)
+    await world.press("Stop", post=post.id)
+    (post,) = await written_down(house)
+    assert "it was stopped." in post.text
+    assert not any("Stop" in post.buttons or post.card for post in world.posts())

@@ -11,8 +11,7 @@ from PIL import Image as Pillow
 from bot.errors import Refused
 from bot.events import Attachment, Author, Invocation, Message
 from bot.openai.errors import ContentRefused, OpenAIError
-from bot.parts import Card, Image, Notice, Remove, Withdraw
-from bot.pictures.painter import STOP
+from bot.parts import STOP, Card, Image, Notice, Remove, Withdraw
 from bot.pictures.work import BUTTONS, Work
 from bot.run import Run
 from bot.screen import Screen
