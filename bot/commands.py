@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from types import MappingProxyType
 from typing import Literal, NamedTuple, TypeAlias
 
 from bot.errors import Refused
@@ -29,13 +30,16 @@ class Choice(NamedTuple):
 
 
 class Typing(NamedTuple):
-    """Somebody is filling in an option: `text` is what they wrote of it so far."""
+    """Somebody is filling in an option: `text` is what they wrote of it so far, `chosen` what the
+    other options hold, as far as the platform tells.
+    """
 
     author: Author
     place: Place
     command: str
     option: str
     text: str
+    chosen: Mapping[str, str] = MappingProxyType({})
 
 
 Suggest: TypeAlias = Callable[[Typing], Awaitable[Sequence[Choice]]]
@@ -107,6 +111,8 @@ class Command:
     on_crash: OnCrash = "rerun"
     button: bool = False  # reached by a button only: in no menu, in no help
     apart: bool = False  # what a button of it asks for is a post of its own, below the button's
+    before: str = ""  # the button that is meant where it is typed without a file it requires, about
+    # what was said before
     usual: bool = False  # of its group, what the bare name of the group means where it is typed
     checked: bool = False  # what goes into it, and what it says, is moderated; so is every message
     tool: bool = False  # a model may call it, for the person who asks and with their rights
@@ -157,12 +163,15 @@ class Command:
 
     def _free(self, text: str, values: dict[str, Value]) -> str:
         """Gives it to the first option; of one that takes a choice or a number only the first
-        word, and what follows to the next. Returns what is left.
+        word, and what follows to the next. A choice may have its option's name before it (`voice
+        mode on`). Returns what is left.
         """
         for option in self.options:
             if not text or option.name in values:
                 break
             word, _, after = text.partition(" ")
+            if word == option.name and after.partition(" ")[0] in option.choices:
+                word, _, after = (text := after).partition(" ")
             one = word in option.choices or option.kind in {int, float}
             values[option.name], text = (word, after) if one and after else (text, "")
         return text
@@ -219,7 +228,10 @@ class Commands(dict[str, Command]):
             return None
         try:
             command, rest = self.read(message.text.removeprefix("/"))
-            values = command.check(command.parse(rest, message.attachments))
+            values = command.parse(rest, message.attachments)
+            if command.before and any(o.kind is Attachment for o in command.missing(values)):
+                command = self[command.before]
+            values = command.check(values)
         except Refused:
             if slash:
                 raise

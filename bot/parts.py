@@ -59,6 +59,9 @@ class Buttons(msgspec.Struct, frozen=True):
     key: str = "buttons"
 
 
+STOP = Buttons((Button("Stop", "stop"),))  # while something is under way that may take long
+
+
 class Card(msgspec.Struct, frozen=True):
     """Something under way or found, at a glance. Stands above the text."""
 

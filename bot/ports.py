@@ -121,6 +121,7 @@ class Adapter(Protocol):
     order: Order
     speaks: Literal["opus", "mp3"]  # what its people can play: Ogg Opus as a voice message, or MP3
     answers_in: tuple[str, ...]  # where an answer can stand there, of WHERE
+    largest: int  # bytes of a file that can be posted anywhere on it
 
     @property
     def health(self) -> str:

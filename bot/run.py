@@ -66,6 +66,8 @@ class Run:
     """The bytes of an attachment, moved as they are read. Raises Refused."""
     speaks: Literal["opus", "mp3"] = "mp3"
     """The format of a Voice that people can play here."""
+    largest: int = 10**9
+    """Bytes of a file that can be posted here: what is larger had better be made smaller."""
     noted: Noted = field(default_factory=Noted)
     history: History = field(default=_history)
     """What was said in the place before this, oldest first, as far as the platform tells: for a

@@ -1,6 +1,7 @@
 """Text read aloud: in pieces that the model takes, side by side, joined to one recording."""
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -10,17 +11,19 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bot import choosing
-from bot.errors import Refused
+from bot.errors import ParleyError, Refused
 from bot.events import Place
 from bot.media.sentences import LONGEST, sentences
 from bot.media.spoken import spoken
 from bot.openai.speech import SpeechRequest
-from bot.parts import Card, File, Remove, Reply, Text, Voice
+from bot.parts import Card, Delta, File, Notice, Remove, Reply, Text, Voice
 from bot.run import Run
 from bot.services import Services
 from bot.side_by_side import side_by_side
 from bot.spending.door import Charged
 from bot.spending.payer import Payer
+
+log = logging.getLogger(__name__)
 
 MOST = 50_000  # characters in one go: an hour of speech
 TOGETHER = 3  # pieces that are spoken at once
@@ -29,7 +32,7 @@ VOICE_MODE = "voice"  # the preference
 VOICE = "alloy"  # every model of OpenAI's has it
 _LOSSLESS = ("wav", "flac")  # pieces are encoded once, when they are joined
 ENDINGS = {"opus": "ogg"}
-LARGEST = 9 << 20  # bytes of a recording, which every platform takes
+_SMALLER = {"wav": ("flac", "mp3"), "flac": ("mp3",)}  # where it is too large
 _LEAST = {"opus": 12_000, "mp3": 24_000, "aac": 24_000}  # bits a second that can be understood
 
 
@@ -71,7 +74,7 @@ class Speaker:
         await self._works.note(run)
         folder = await self._works.folder(run.answers)
         form = manner.format or run.speaks
-        whole = folder / f"speech.{ENDINGS.get(form, form)}"
+        whole = folder / f"speech {run.id}.{ENDINGS.get(form, form)}"
         if not await asyncio.to_thread(whole.exists):
             files = [folder / f"spoken {number}" for number in range(len(pieces))]
             calls = [partial(self._once, run, charged, request, file)
@@ -81,12 +84,14 @@ class Speaker:
                     yield card
             ready = manner.format and len(files) == 1
             await asyncio.to_thread(_joined, files, whole, "" if ready else form)
+        posted = await asyncio.to_thread(_fitting, whole, form, run.largest)
         yield Remove("speaking")
         if manner.format:
-            yield File(whole.name, whole, key="speech")
+            yield File(f"speech{posted.suffix}", posted, key="speech")
         else:
-            yield await asyncio.to_thread(_recording, whole)
-        yield Text(f"_{pieces[0].voice} · {charged.receipt}_", key="spoken")
+            yield await asyncio.to_thread(_recording, posted)
+        remark = _remark(whole, posted)
+        yield Text(f"_{pieces[0].voice} · {charged.receipt}_{remark}", key="spoken")
 
     async def voice_mode(self, place: Place, author: str) -> bool:
         """That of the thread, else that of what is around it."""
@@ -95,14 +100,31 @@ class Speaker:
         chosen = (mode for key in keys if (mode := found[key].get(VOICE_MODE)))
         return next(chosen, "off") == "on"
 
-    async def answer(self, run: Run, markdown: str) -> Reply:
-        """An answer that people have read, spoken too where voice mode is on."""
+    async def too(self, run: Run, reply: Reply) -> Reply:
+        """The answer to what was spoken, in voice too where voice mode is on."""
+        before, said = "", list[str]()
+        async with aclosing(reply) as parts:
+            async for part in parts:
+                match part:
+                    case Text(markdown, "answer"):
+                        before, said = markdown, []
+                    case Delta(text, "answer"):
+                        said.append(text)
+                yield part
+        async with aclosing(self._answer(run, "".join([before, *said]) if said else "")) as parts:
+            async for part in parts:
+                yield part
+
+    async def _answer(self, run: Run, markdown: str) -> Reply:
+        """Nothing where it is empty."""
         if (
             run.stopped
             or not markdown
             or not await self.voice_mode(run.event.place, run.event.author.id)
         ):
             return
+        run.check(spoken(markdown))
+        await run.cleared()  # what is harmful ends the answer, and not its recording alone
         try:
             async with aclosing(self.aloud(run, markdown)) as parts:
                 async for part in parts:
@@ -111,6 +133,10 @@ class Speaker:
             if not run.stopped:
                 raise
             yield Remove("speaking")
+        except ParleyError as error:  # it can be read
+            log.warning("%s was not spoken: %s", run.id, error)
+            yield Remove("speaking")
+            yield Notice(f"The answer was not spoken. {error.sentence}", key="unspoken")
 
     def _pieces(self, markdown: str, manner: Manner, named: str) -> list[SpeechRequest]:
         text = spoken(markdown)
@@ -169,28 +195,53 @@ def _joined(files: Sequence[Path], whole: Path, form: str) -> None:
 
     part = whole.with_name("whole") if form else files[0]
     if form:
-        _fit(part, form, stitch(files, part, form))
+        stitch(files, part, form)
+    for old in whole.parent.glob("speech *"):  # of the answer that this one replaces
+        old.unlink()
     part.replace(whole)
     for file in files:
         file.unlink(missing_ok=True)
 
 
-def _fit(path: Path, form: str, seconds: float) -> None:
-    """An hour of it is more than some platforms take: then it has fewer bits."""
-    from bot.media.encoding import convert  # noqa: PLC0415  as above
+def _fitting(whole: Path, form: str, most: int) -> Path:
+    """It, or where it has more bytes than can be posted, a smaller one: in another form, or of
+    fewer bits. The smallest is not always small enough.
+    """
+    found = whole
+    for smaller in (*_SMALLER.get(form, ()), *([form] if form in _LEAST else [])):
+        if found.stat().st_size <= most:
+            break
+        found = whole.with_name(f"smaller.{ENDINGS.get(smaller, smaller)}")
+        _convert(whole, found, smaller, most)
+    return found
 
-    if form in _LEAST and path.stat().st_size > LARGEST:
-        smaller = path.with_name("smaller")
-        bits = int(LARGEST * 0.9 * 8 / seconds)
-        convert(path, smaller, form, max(bits, _LEAST[form]))
-        smaller.replace(path)
+
+def _convert(source: Path, target: Path, form: str, most: int) -> None:
+    """Of as many bits as give `most` bytes, but no fewer than can be understood."""
+    from bot.media.encoding import FORMATS, convert  # noqa: PLC0415  as above
+    from bot.media.probing import probe  # noqa: PLC0415  as above
+
+    bits = FORMATS[form].bits
+    if bits:
+        fitting = int(most * 0.9 * 8 / probe(source).seconds)
+        bits = max(min(bits, fitting), _LEAST[form])
+    convert(source, target, form, bits)
+
+
+def _remark(whole: Path, posted: Path) -> str:
+    if posted == whole:
+        return ""
+    if posted.suffix == whole.suffix:
+        return "\n_In lower quality, as it is too large for this place otherwise._"
+    kinds = (path.suffix[1:].upper() for path in (posted, whole))
+    return "\n_As {}, as the {} is too large for this place._".format(*kinds)
 
 
 def _recording(path: Path) -> Voice:
     from bot.media.loudness import loudness  # noqa: PLC0415  as above
 
     heard = loudness(path)
-    return Voice(path.name, path, heard.seconds, heard.waveform, key="speech")
+    return Voice(f"speech{path.suffix}", path, heard.seconds, heard.waveform, key="speech")
 
 
 def _card(progress: float) -> Card:

@@ -46,6 +46,7 @@ from bot.recall.recalling import Recalling
 from bot.recall.searching import Searching
 from bot.run import Run
 from bot.services import Services
+from bot.speaking import Speaker
 from bot.spending.payer import Payer
 from bot.storage.memory import Turn
 from bot.transcribing.showing import below
@@ -58,7 +59,7 @@ HELLO = "Hello! Ask me anything, or type `/help` to see what else I can do."
 
 
 def setup(services: Services) -> Iterable[Command | Trigger | Chore]:
-    chat = Chat(services)
+    chat, speaker = Chat(services), Speaker(services)
     yield chat.summing.chore
     yield Trigger("hello", _says_nothing, _hello)
     yield Trigger("chat", _is_written, chat.reply(chat.prompts.asked), "resume")
@@ -75,17 +76,17 @@ def setup(services: Services) -> Iterable[Command | Trigger | Chore]:
         ("regenerate", "Answer anew, in the same message", chat.prompts.asked_again),
         ("continue", "Go on writing in the same message", chat.prompts.told_to_go_on),
     ):
-        handler = below(services.works, chat.reply(prepare))
+        handler = below(services.works, speaker, chat.reply(prepare))
         yield Command(name, help_, handler, button=True, on_crash="resume", checked=True)
     yes, no = partial(chat.decided, "yes"), partial(chat.decided, "no")
     for name, help_, decided in (
         ("approve_tool", "Let the model do what it asks for", yes),
         ("refuse_tool", "Have the model go on without it", no),
     ):
-        handler = below(services.works, decided)
+        handler = below(services.works, speaker, decided)
         yield Command(name, help_, handler, button=True, checked=True)
     for number in range(1, MOST_ANSWERS + 1):
-        handler = below(services.works, partial(chat.take, number))
+        handler = below(services.works, speaker, partial(chat.take, number))
         yield Command(f"take_{number}", f"Take answer {number}", handler, button=True)
 
 

@@ -9,7 +9,7 @@ from bot.commands import Choice, Command, Option, Typing
 from bot.errors import Refused
 from bot.events import Invocation
 from bot.openai.catalogue import Catalogue
-from bot.parts import RECEIPT, Buttons, Remove, Reply, Text
+from bot.parts import RECEIPT, STOP, Buttons, Card, Remove, Reply, Text
 from bot.run import Run
 from bot.services import Services
 from bot.speaking import VOICE_MODE, Manner, Speaker
@@ -57,12 +57,15 @@ async def _speak(speaker: Speaker, run: Run) -> Reply:
     try:
         async with aclosing(speaker.aloud(run, text, Manner(**wanted))) as parts:  # type: ignore[arg-type]  # the options have its types
             async for part in parts:
+                if isinstance(part, Card) and not part.progress:
+                    yield STOP
                 yield part
         yield Buttons((RECEIPT,))
     except asyncio.CancelledError:
         if not run.stopped or run.stopped == "shutdown":
             raise
         yield Remove("speaking")
+        yield Remove(STOP.key)
         yield Text("_Stopped._", key="spoken")
 
 
@@ -89,7 +92,7 @@ async def _voice(speaker: Speaker, preferences: Preferences, run: Run) -> Reply:
 
 
 async def _voices(speaker: Speaker, typing: Typing) -> Sequence[Choice]:
-    return _like(typing, speaker.voices())
+    return _like(typing, speaker.voices(typing.chosen.get("model", "")))
 
 
 async def _models(catalogue: Catalogue, typing: Typing) -> Sequence[Choice]:

@@ -11,7 +11,7 @@ from bot.errors import ParleyError, Refused
 from bot.events import Attachment, Invocation, Message, Value
 from bot.openai import tokens
 from bot.openai.catalogue import Catalogue
-from bot.parts import Delta, Part, Reply
+from bot.parts import Part, Reply
 from bot.run import Run
 from bot.services import Services
 from bot.speaking import Speaker
@@ -38,6 +38,7 @@ def setup(services: Services) -> Iterable[Command | Trigger]:
         interruptible(desk.command),
         (Option("file", "The recording", Attachment, required=True), *options),
         checked=True,
+        before="transcribe_message",
     )
     yield Command(
         "transcribe_message",
@@ -87,7 +88,7 @@ class Transcriber:
                 yield part
         recordings = await written(self._services, run.answers)
         asks = message.addressed and not run.stopped and _asks(message, recordings)
-        above = tuple(shown(recordings, quoted=asks))
+        above = tuple(shown(recordings, run.largest, quoted=asks))
         for part in above:
             yield part
         if asks:
@@ -106,19 +107,16 @@ class Transcriber:
         text = _typed(message, recordings)
         run.event = msgspec.structs.replace(message, text=text, attachments=others)
         run.check(text)
-        run.shown, said = rest(run.shown, above), list[str]()
+        run.shown = rest(run.shown, above)
+        answer = self._answer(run)
         try:
-            async with aclosing(self._answer(run)) as parts:
+            spoken = self._speaker.too(run, answer) if recordings.spoken else answer
+            async with aclosing(spoken) as parts:
                 async for part in parts:
-                    said += [part.text] if isinstance(part, Delta) else []
                     yield part
         except ParleyError:
             yield buttons(recordings)
             raise
-        if any(one.file.spoken for one in recordings.all):
-            async with aclosing(self._speaker.answer(run, "".join(said))) as parts:
-                async for part in parts:
-                    yield part
 
     async def _remember(self, run: Run, text: str) -> None:
         run.check(text)
@@ -131,12 +129,12 @@ class Transcriber:
         event = run.event
         if not isinstance(event, Invocation):
             raise TypeError("transcribe is a command")
-        files, wish = _files(event), _wish(event.values)
+        files, wish = await _files(run, event), _wish(event.values)
         async with aclosing(write_down(self._services, run, files, wish)) as progress:
             async for part in progress:
                 yield part
         recordings = await written(self._services, run.answers)
-        for part in shown(recordings):
+        for part in shown(recordings, run.largest):
             yield part
         yield buttons(recordings)
 
@@ -155,13 +153,27 @@ def _typed(message: Message, recordings: Recordings) -> str:
     return "\n\n".join(text for text in (*said, message.text.strip()) if text)
 
 
-def _files(event: Invocation) -> Sequence[Attachment]:
+async def _files(run: Run, event: Invocation) -> Sequence[Attachment]:
+    """Raises Refused."""
     if isinstance(file := event.values.get("file"), Attachment):
         return [file]
+    if event.by == "mention" and not event.on:
+        return await _last(run)
     files = event.on.attachments if event.on else ()
     if not files:
         raise Refused("There is no recording in this message.")
     return [file for file in files if file.sounds] or files
+
+
+async def _last(run: Run) -> Sequence[Attachment]:
+    """The recordings that were posted last in this thread. Raises Refused."""
+    for message in reversed(await run.history()):
+        if files := [file for file in message.attachments if file.sounds]:
+            return files
+    raise Refused(
+        "Which recording? Send it with `/transcribe`, write that in the thread of a message that "
+        "has one, or choose *Transcribe* in the message's own menu."
+    )
 
 
 def _wish(values: Mapping[str, Value]) -> Wish:

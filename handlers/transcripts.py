@@ -83,7 +83,7 @@ class Transcripts:
             async for part in progress:
                 yield part
         recordings = await written(self._services, run.answers)
-        for part in shown(recordings):
+        for part in shown(recordings, run.largest):
             yield part
         yield buttons(recordings)
 
@@ -99,4 +99,4 @@ class Transcripts:
             recordings = await written(self._services, run.answers)
             yield Text("\n\n".join(map(facts, recordings.all)))
         for number, one in enumerate(recordings.all):
-            yield file(one, number, "srt")
+            yield file(one, number, run.largest, "srt")

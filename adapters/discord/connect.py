@@ -8,7 +8,7 @@ from typing import Literal, Unpack
 
 import discord
 
-from adapters.discord import address, doctor, history, menu, patches, render
+from adapters.discord import address, doctor, history, limits, menu, patches, render
 from adapters.discord.desk import Desk
 from adapters.discord.files import Files
 from adapters.discord.gateway import Gateway
@@ -61,6 +61,7 @@ class Discord:
     name = PLATFORM
     speaks: Literal["opus", "mp3"] = "opus"
     answers_in = WHERE
+    largest = limits.FILE
 
     def __init__(self, settings: Settings, ground: Ground) -> None:
         self._token = _token(settings)

@@ -34,6 +34,11 @@ async def answer(
         command=command,
         option=focused["name"],
         text=clean(str(focused.get("value", ""))),
+        chosen={
+            other["name"]: clean(str(other["value"]))
+            for other in options
+            if other is not focused and "value" in other
+        },
     )
     found = await _found(suggest, typing)
     await responses.suggest(native, found, _KINDS.get(focused["type"], str))

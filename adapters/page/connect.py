@@ -44,6 +44,7 @@ class Page:
     name = "page"
     speaks: Literal["opus", "mp3"] = "mp3"
     answers_in = ("thread",)
+    largest = 10**9  # bytes
     health = "ok"
 
     def __init__(self, lobby: Lobby) -> None:

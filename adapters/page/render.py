@@ -25,7 +25,9 @@ class Answer:
         self._kept = delivery.log.known.get(_KEY) is not None
         self._media: dict[str, tuple[Media, Medium]] = {}  # by the part's key
         self._asker = delivery.author.id.removeprefix("page:")
-        self._aside = _aside(thread.posts.get(delivery.id), delivery)
+        before = thread.posts.get(delivery.id)
+        self._aside = _aside(before, delivery)
+        self._before = before.buttons if before and before.done else ()
 
     async def show(self, frame: Frame) -> None:
         if frame.withdrawn:
@@ -75,6 +77,8 @@ class Answer:
 
     def _change(self, post: Post, frame: Frame, media: tuple[Medium, ...]) -> None:
         new = redraw(post, frame, media) | {"private": self._delivery.private}
+        if frame.done and not (_visible(frame) or frame.buttons):
+            new["buttons"] = self._before  # of what stays: a button's answer was a sentence
         if changed := {name: new[name] for name in new if getattr(post, name) != new[name]}:
             self._thread.change(post, **changed)
 

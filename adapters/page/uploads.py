@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import re
 from collections.abc import AsyncGenerator
 from http import HTTPStatus
@@ -20,9 +21,10 @@ from bot.errors import Refused
 
 log = logging.getLogger(__name__)
 
-LARGEST = 25_000_000  # bytes of one file
+LARGEST = 1_000_000_000  # bytes of one file, as on Slack: hours of sound
 
 _CHUNK = 256 * 1024  # bytes
+_LOOKED_AT = 25_000_000  # bytes that may be in memory
 _SHOWN = re.compile(r"image/(?:png|jpeg|gif|webp)|audio/.*|video/.*")
 _PRIVATE = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
@@ -78,11 +80,14 @@ class Uploads:
         return bool(who) if shared(home) else who == home
 
     def _look(self, home: str, post: str, file: str) -> tuple[str, Path, bytes | None]:
-        """Its kind and its path; and all of it, where it is new and may be moved from there."""
+        """Its kind and its path; and all of it, where it is new and may be moved from there while
+        it is sent. What is too large for that is not kept in memory.
+        """
         with self._shelf.open(home, home, post, file) as content:
             kind, path = kinds.kind(content), Path(content.name)
             content.seek(0)
-            return kind, path, content.read() if path.parent.name == NEW else None
+            small = os.fstat(content.fileno()).st_size <= _LOOKED_AT
+            return kind, path, content.read() if small and path.parent.name == NEW else None
 
 
 def disposition(way: str, name: str) -> str:

@@ -13,7 +13,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.slack import doctor, files, history, home, render, web
+from adapters.slack import doctor, files, history, home, render, uploads, web
 from adapters.slack.calls import Calls
 from adapters.slack.door import Door
 from adapters.slack.http import Requests
@@ -63,6 +63,7 @@ class Slack:
     name = PLATFORM
     speaks: Literal["opus", "mp3"] = "mp3"
     answers_in = ("thread", "channel")
+    largest = uploads.LARGEST
 
     def __init__(
         self, settings: Settings, client: AsyncWebClient, teams: Teams, where: Where

@@ -66,6 +66,7 @@ class Dialogs:
                 command=suggestion.view.callback_id,
                 option=suggestion.action_id,
                 text=suggestion.value,
+                chosen=forms.chosen(suggestion.view),
             )
             async with asyncio.timeout(PATIENCE):
                 found = await self._suggest(typing)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 
 from adapters.slack.fields import LONGEST, OPTIONS, field, option_of, plain, sentence
-from adapters.slack.interactions import Submitted, View
+from adapters.slack.interactions import Answer, Filling, Submitted, View
 from adapters.slack.payloads import Json
 from adapters.slack.said import attached
 from bot.commands import Choice, Command, Option
@@ -88,6 +88,13 @@ def wrong(errors: Mapping[str, str]) -> Json:
     return {"response_action": "errors", "errors": told}
 
 
+def chosen(view: Filling) -> dict[str, str]:
+    """What the fields hold, as far as it is text."""
+    answers = {name: field.get(name) for name, field in view.state.values.items()}
+    held = {name: _held(answer) for name, answer in answers.items() if answer}
+    return {name: text for name, text in held.items() if text}
+
+
 def offered(found: Sequence[Choice], typed: str) -> Json:
     """The answer to a block_suggestion. What is not known can be meant all the same, and Slack has
     no field that takes both what is offered and what is typed.
@@ -112,6 +119,10 @@ def _value(form: Submitted, option: Option, team: str) -> Value | None:
         return None
     if option.kind is Attachment:
         return next(attached(answer.files, team), None)
+    return _held(answer)
+
+
+def _held(answer: Answer) -> str | None:
     if answer.selected_option:
         return answer.selected_option.value
     return answer.value if answer.value and answer.value.strip() else None

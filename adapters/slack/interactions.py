@@ -90,6 +90,14 @@ class Submitted(View, kw_only=True):
     state: State
 
 
+class Filling(View, kw_only=True):
+    """While somebody chooses, Slack tells nothing of the other fields, though its documentation
+    says that it does: https://github.com/slackapi/bolt-js/issues/1146
+    """
+
+    state: State = msgspec.field(default_factory=State)
+
+
 class ViewSubmission(msgspec.Struct):
     type: Literal["view_submission"]
     user: User
@@ -100,5 +108,5 @@ class BlockSuggestion(msgspec.Struct):
     type: Literal["block_suggestion"]
     user: User
     action_id: str
-    view: View
+    view: Filling
     value: str = ""

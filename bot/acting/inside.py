@@ -28,7 +28,8 @@ class Inside(Run):
         self._parent = parent
         super().__init__(
             event, name, attempt=parent.attempt, open=parent.open, speaks=parent.speaks,
-            history=parent.history, asks_above=asks_above, charged=parent.charged or parent.id,
+            largest=parent.largest, history=parent.history, asks_above=asks_above,
+            charged=parent.charged or parent.id,
         )  # fmt: skip
 
         async def once(step: str, call: Callable[[], Awaitable[str]]) -> str:

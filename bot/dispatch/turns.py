@@ -123,7 +123,7 @@ class Turns:
         run = Run(event, taken.delivery, shown, taken.attempt, route.apart)
         run.once = partial(once, self._storage.steps, run.id)
         run.open = adapter.open
-        run.speaks = adapter.speaks
+        run.speaks, run.largest = adapter.speaks, adapter.largest
         run.history = partial(adapter.history, event.place, event.source, HISTORY)
         fresh = run.attempt == 1 and run.answers == run.id
         known = {} if fresh else await self._storage.outbox.load(run.answers)

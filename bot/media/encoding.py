@@ -68,8 +68,12 @@ class Encoder:
 
 
 def convert(source: Path, target: Path, form: str, bits: int | None = None) -> float:
-    """In one of FORMATS; `bits` a second, where it takes them. Returns seconds. Raises NotSound."""
+    """In one of FORMATS, of no more than `bits` a second, where it takes them. Returns seconds.
+    Raises NotSound.
+    """
     kind = FORMATS[form]
+    if bits and kind.codec == "libopus":  # it would take twice as many where it likes to
+        kind = kind._replace(options=kind.options | {"vbr": "off"})
     with Encoder(target, kind._replace(bits=bits or kind.bits)) as file:
         for sound in samples(source, kind.rate):
             file.write(sound)

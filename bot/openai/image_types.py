@@ -21,12 +21,12 @@ class ImageRequest(Request, frozen=True, kw_only=True):
     moderation: str | None = None
     response_format: str | None = None  # url or b64_json; both are understood
     partial_images: int | None = None  # of a stream
+    input_fidelity: str | None = None  # of an edit
 
 
 class EditRequest(ImageRequest, frozen=True, kw_only=True):
     image: tuple[Upload, ...]
     mask: Upload | None = None  # its clear parts are painted anew
-    input_fidelity: str | None = None
 
 
 class Picture(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from bot.errors import Refused
 
 ENDINGS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp", "GIF": "gif"}
 _QUALITIES = (90, 75, 50)  # of WebP, of 100
+_SMALLEST = 512  # pixels of the longer side: a picture that is made smaller does not end below it
 _MOST = 50_000_000  # pixels that are unpacked, four bytes each
 _SEEN = 1_536  # pixels a side, of what a chat model looks at: it has it made smaller itself
 _BROKEN = (OSError, ValueError, SyntaxError, Image.DecompressionBombError,
@@ -37,11 +38,14 @@ def look(content: bytes) -> Look | None:
 
 
 def lighter(content: bytes, most: int) -> bytes:
-    """As WebP, in at most so many bytes where that can be."""
+    """As WebP, in at most so many bytes where that can be: of less quality first, then smaller."""
     with _opened(content) as picture:
         for quality in _QUALITIES:
             if len(saved := _saved(picture, "WEBP", quality=quality)) <= most:
-                break
+                return saved
+        while len(saved) > most and max(picture.size) >= 2 * _SMALLEST:
+            picture.thumbnail((picture.width // 2, picture.height // 2))
+            saved = _saved(picture, "WEBP", quality=quality)
     return saved
 
 

@@ -1,8 +1,10 @@
 """What `/imagine` takes: the parameters of the models that may be asked, from the catalogue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from itertools import islice
 
-from bot.commands import Choice, Option, Suggest, Typing
+from bot.commands import Choice, Option, Typing
 from bot.events import Attachment
 from bot.openai.catalogue import Catalogue, Model
 
@@ -20,8 +22,15 @@ _WORDS = (
     ("background", "background", "Whether it is clear"),
     ("format", "output_format", "Which kind of file"),
     ("moderation", "moderation", "How strict the provider's content filter is"),
+    ("fidelity", "input_fidelity", "How closely an edit keeps to the picture, to faces above all"),
+    ("response_format", "response_format", "How the provider hands it over; you see the same"),
 )
-FIELDS = {name: field for name, field, _ in _WORDS} | {"compression": "output_compression"}
+_NUMBERS = (
+    ("compression", "output_compression", 100,
+     "Of JPEG and WebP: 100 is the best picture and the largest file"),
+    ("previews", "partial_images", 3, "Unfinished versions to see on the way, of one picture"),
+)  # fmt: skip
+FIELDS = {name: field for name, field, *_ in (*_WORDS, *_NUMBERS)}
 
 
 class Offer:
@@ -36,14 +45,19 @@ class Offer:
         model that is chosen takes one, says the catalogue when it is asked.
         """
         names = [model.id for model in self._models]
-        model = Option("model", "Which model paints", suggest=_among(names))
+        model = Option("model", "Which model paints", suggest=partial(_named, names))
         number = Option("n", "How many pictures", int, minimum=1, maximum=MOST)
         words = (
-            Option(name, help_, suggest=_among(self._values(field)))
+            Option(name, help_, suggest=partial(self._suggest, field))
             for name, field, help_ in _WORDS
-            if any(model.choices.get(field) != () for model in self._models)
+            if any(_takes(model, field) for model in self._models)
         )
-        return PROMPT, model, number, *words, *self._compression(), PICTURE, MASK
+        numbers = (
+            Option(name, help_, int, minimum=0, maximum=most)
+            for name, field, most, help_ in _NUMBERS
+            if any(field in model.ranges or not model.known for model in self._models)
+        )
+        return PROMPT, model, number, *words, *numbers, PICTURE, MASK
 
     @property
     def shapes(self) -> tuple[str, ...]:
@@ -54,11 +68,22 @@ class Offer:
         each = (_values(model, field) for model in self._models)
         return list(dict.fromkeys(value for values in each for value in values))
 
-    def _compression(self) -> Iterable[Option]:
-        field = FIELDS["compression"]
-        if any(field in model.ranges or not model.known for model in self._models):
-            help_ = "Of JPEG and WebP: 100 is the best picture and the largest file"
-            yield Option("compression", help_, int, minimum=0, maximum=100)
+    async def _suggest(self, field: str, typing: Typing) -> Sequence[Choice]:
+        """Those of the model that is chosen. Until there is one, those of the usual model, and
+        behind them those that others have, with a name beside each.
+        """
+        chosen = typing.chosen.get("model", "")
+        models = [model for model in self._models if model.id == chosen] or self._models
+        found: dict[str, str] = {}
+        for model in models:
+            for value in _values(model, field):
+                label = value if model is models[0] else f"{value} ({model.id})"
+                found.setdefault(value, label)
+        return _like(typing, found)
+
+
+def _takes(model: Model, field: str) -> bool:
+    return field not in model.refuses and model.choices.get(field) != ()
 
 
 def _values(model: Model, field: str) -> Iterable[str]:
@@ -68,9 +93,12 @@ def _values(model: Model, field: str) -> Iterable[str]:
         yield from (f"{side}x{side}", f"{rule.width}x{rule.height}", f"{rule.height}x{rule.width}")
 
 
-def _among(values: Sequence[str]) -> Suggest:
-    async def suggest(typing: Typing) -> Sequence[Choice]:
-        wanted = typing.text.strip().casefold()
-        return [Choice(value, value) for value in values if wanted in value.casefold()][:_OFFERED]
+async def _named(names: Sequence[str], typing: Typing) -> Sequence[Choice]:
+    return _like(typing, {name: name for name in names})
 
-    return suggest
+
+def _like(typing: Typing, labels: Mapping[str, str]) -> Sequence[Choice]:
+    """`labels` by what they stand for."""
+    wanted = typing.text.strip().casefold()
+    found = (Choice(label, value) for value, label in labels.items() if wanted in value.casefold())
+    return list(islice(found, _OFFERED))

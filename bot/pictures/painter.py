@@ -13,9 +13,9 @@ from bot.openai import tokens
 from bot.openai.chat_parts import PicturePart
 from bot.openai.errors import Malformed
 from bot.openai.image_types import Picture
-from bot.parts import Button, Buttons, Card, Image, Notice, Part, Remove, Reply, Withdraw
+from bot.parts import STOP, Card, Image, Notice, Part, Remove, Reply, Withdraw
 from bot.pictures import looking
-from bot.pictures.painting import PARTIALS, paint
+from bot.pictures.painting import paint, previews
 from bot.pictures.plan import Plan
 from bot.pictures.wording import reworded
 from bot.pictures.work import MASK, Kept, Work, key, quoted, remembered, shown
@@ -26,9 +26,6 @@ from bot.spending.payer import Payer
 from bot.storage.memory import Turn
 
 log = logging.getLogger(__name__)
-
-LARGEST = 9 << 20  # bytes of a picture that is posted: every platform takes it
-STOP = Buttons((Button("Stop", "stop"),))
 
 
 class Painter:
@@ -116,7 +113,7 @@ class Painter:
                         yield part
 
     async def _unfinished(self, plan: Plan, picture: Picture) -> AsyncGenerator[Part, None]:
-        yield _card(plan, ((picture.partial or 0) + 1) / (PARTIALS + 1))
+        yield _card(plan, ((picture.partial or 0) + 1) / (previews(plan.request) + 1))
         with suppress(Malformed):  # the finished one matters
             content = await self._openai.content(picture)
             if look := await asyncio.to_thread(looking.look, content):
@@ -130,7 +127,7 @@ class Painter:
         kept: list[Kept] = []
         for picture in found:
             try:
-                kept.append(await self._fetched(picture, len(kept), files))
+                kept.append(await self._fetched(picture, len(kept), files, run.largest))
             except ParleyError as error:
                 failed.append(error)
         if not kept:
@@ -143,16 +140,19 @@ class Painter:
         )  # fmt: skip
         return work, files
 
-    async def _fetched(self, picture: Picture, number: int, files: dict[str, bytes]) -> Kept:
+    async def _fetched(
+        self, picture: Picture, number: int, files: dict[str, bytes], most: int
+    ) -> Kept:
+        """`most`: bytes that can be posted."""
         content = await self._openai.content(picture)
         look = await asyncio.to_thread(looking.look, content)
         if look is None:
             raise Malformed("a file that is no picture", may_have_run=True)
         file = posted = f"{number}.{look.ending}"
         files[file] = content
-        if len(content) > LARGEST:
+        if len(content) > most:
             posted = f"{number} lighter.webp"
-            files[posted] = await asyncio.to_thread(looking.lighter, content, LARGEST)
+            files[posted] = await asyncio.to_thread(looking.lighter, content, most)
         return Kept(file, posted, look.size, picture.revised_prompt or "", picture.quality or "")
 
     async def _remember(self, run: Run, plan: Plan, work: Work) -> None:

@@ -12,16 +12,23 @@ from bot.openai.image_types import ImageRequest, Picture
 from bot.side_by_side import side_by_side
 from bot.spending.door import Charged
 
-PARTIALS = 2  # pictures that are not finished, for who watches
+PARTIALS = 2  # pictures that are not finished, for who watches; unless another number is asked for
 TOGETHER = 4  # calls at once, of a model that paints one picture a call
 
 
 def calls(model: Model, request: ImageRequest) -> list[ImageRequest]:
     """As many as the model needs for `n`: one, or one a picture."""
     number = request.n or 1
-    if number > 1 and model.ranges.get("n", (1, number))[1] == 1:
-        return [replace(request, n=None)] * number
-    return [replace(request, n=None if number == 1 else number)]
+    if number == 1:
+        return [replace(request, n=None)]
+    unseen = replace(request, partial_images=None)
+    if model.ranges.get("n", (1, number))[1] == 1:
+        return [replace(unseen, n=None)] * number
+    return [unseen]
+
+
+def previews(request: ImageRequest) -> int:
+    return PARTIALS if request.partial_images is None else request.partial_images
 
 
 async def paint(
@@ -40,7 +47,7 @@ async def paint(
         for picture in (await charged.imagine(first)).pictures:
             yield picture
     else:
-        watched = replace(first, partial_images=PARTIALS)
+        watched = replace(first, partial_images=previews(first))
         async with aclosing(charged.imagining(watched)) as pictures:
             async for picture in pictures:
                 yield picture

@@ -38,6 +38,8 @@ class Plan:
         """Before anything is shown. Raises Refused."""
         if not self.request.prompt.strip():
             raise Refused("Say what the picture is to show: the prompt is empty.")
+        if self.source is None and self.request.input_fidelity:
+            raise Refused("`fidelity` is to a picture to begin with: send that too, as `picture`.")
         model = catalogue.model(self.request.model, "images")
         for request in calls(model, self.sent):
             check(catalogue, model, self.endpoint, asdict(request))

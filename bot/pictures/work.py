@@ -83,9 +83,14 @@ def _facts(work: Work) -> tuple[tuple[str, str], ...]:
     asked, quality = work.request, work.pictures[0].quality or work.request.quality
     facts = (
         ("Model", asked.model), ("Size", sizes), ("Quality", quality),
-        ("Style", asked.style), ("Cost", work.cost),
+        ("Style", asked.style), ("Posted as", _lighter(work)), ("Cost", work.cost),
     )  # fmt: skip
     return tuple((name, value) for name, value in facts if value)
+
+
+def _lighter(work: Work) -> str:
+    heavy = any(picture.posted != picture.file for picture in work.pictures)
+    return "a lighter WebP: the original is too large for this place" if heavy else ""
 
 
 def _image(work: Work, number: int, folder: Path) -> Image:

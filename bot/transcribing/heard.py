@@ -14,6 +14,7 @@ class Heard(msgspec.Struct, frozen=True):
     transcript: Transcript
     receipt: Receipt
     silent: bool = False
+    even: bool = False  # a noise without a voice: its words may be invented
 
 
 def cost(pieces: Sequence[Heard]) -> str:

@@ -4,7 +4,6 @@ Imported when first used: FFmpeg and NumPy take 40 MiB.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,7 +20,7 @@ from bot.media.speakers import Named, named
 from bot.media.transcripts import join
 from bot.openai.transcription_types import Transcript, TranscriptionRequest
 from bot.openai.uploads import Upload
-from bot.parts import Card, Remove, Reply, Status
+from bot.parts import STOP, Card, Remove, Reply, Status
 from bot.run import Run
 from bot.services import Services
 from bot.spending.payer import Payer
@@ -75,6 +74,7 @@ class Listening:
                 if self.run.stopped != "person" or not remark:
                     raise
         yield Remove(CARD)
+        yield Remove(STOP.key)
         self.recording = await asyncio.to_thread(self._joined, sound, remark)
 
     def _broken(self, how: str) -> str:
@@ -86,11 +86,12 @@ class Listening:
     def _reached(self) -> float:
         return self._pieces[len(self._heard) - 1].end if self._heard else 0.0
 
-    async def _progress(self, sound: Sound, path: Path) -> AsyncGenerator[Card, None]:
+    async def _progress(self, sound: Sound, path: Path) -> Reply:
         whole = self.plan.takes(sound.ending, sound.size, sound.seconds)
         calls = self._whole(sound, path) if whole else self._cut(path)
         long = sound.seconds > self.plan.most_seconds
         if long:
+            yield STOP
             yield self._card(sound)
         async with aclosing(in_order(calls, TOGETHER)) as found:
             async for heard in found:
@@ -135,10 +136,11 @@ class Listening:
 
     async def _hear(self, piece: Piece, ending: str) -> str:
         """As JSON. Silence is not paid for; what a model hears in it is invented."""
-        if (await asyncio.to_thread(loudness, piece.path)).silent:
+        sound = await asyncio.to_thread(loudness, piece.path)
+        if sound.silent:
             heard = Heard(Transcript(""), Receipt(), silent=True)
         else:
-            heard = await self._asked(piece, ending)
+            heard = msgspec.structs.replace(await self._asked(piece, ending), even=sound.even)
         return msgspec.json.encode(heard).decode()
 
     async def _asked(self, piece: Piece, ending: str) -> Heard:
@@ -169,7 +171,7 @@ class Listening:
             )
         heard = self._pieces[: len(self._heard)]
         known = named(heard, [one.transcript for one in self._heard])
-        remarks = (remark, self._why, self._doubts(known))
+        remarks = (remark, self._invented, self._why, self._doubts(known))
         return Recording(
             self.file,
             self.wish,
@@ -178,6 +180,18 @@ class Listening:
             join(heard, known.transcripts),
             cost(self._heard),
             " ".join(filter(None, remarks)),
+        )
+
+    @property
+    def _invented(self) -> str:
+        """Where nobody speaks, models make words up."""
+        pairs = zip(self._pieces, self._heard, strict=False)
+        noises = [piece for piece, heard in pairs if heard.even and heard.transcript.text.strip()]
+        spans = ", ".join(f"{clock(piece.start)} to {clock(piece.end)}" for piece in noises)
+        if not spans:
+            return ""
+        return (
+            f"From {spans} there is hardly more than an even noise, so the words may be invented."
         )
 
     @property

@@ -10,7 +10,7 @@ from functools import partial
 from bot.media.sentences import sentences
 from bot.openai import tokens
 from bot.openai.chat import ChatMessage, ChatRequest
-from bot.parts import RECEIPT, Button, Buttons, Card, Delta, Remove, Reply, Status, Text
+from bot.parts import RECEIPT, STOP, Buttons, Card, Delta, Remove, Reply, Status, Text
 from bot.run import Run
 from bot.services import Services
 from bot.spending.door import Charged
@@ -42,7 +42,7 @@ class Reader:
         OpenAIError.
         """
         yield Status("Reading…")
-        yield Buttons((Button("Stop", "stop"),))
+        yield STOP
         charged = self._openai.charged_to(Payer.of(run))
         try:
             while len(parts := self._parts(text, task)) > 1:

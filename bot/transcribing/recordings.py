@@ -57,6 +57,10 @@ class Recordings(msgspec.Struct, frozen=True):
     all: tuple[Recording, ...]
 
     @property
+    def spoken(self) -> bool:
+        return any(one.file.spoken for one in self.all)
+
+    @property
     def text(self) -> str:
         return "\n\n".join(one.text for one in self.all if one.text)
 

@@ -1,5 +1,7 @@
 """Recordings as people see them: the words, a line of facts, and a file where they are long."""
 
+import io
+import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import aclosing
 from pathlib import PurePath
@@ -11,6 +13,7 @@ from bot.commands import Handler
 from bot.media.subtitles import srt, vtt
 from bot.parts import RECEIPT, Button, Buttons, File, Part, Reply, Text
 from bot.run import Run
+from bot.speaking import Speaker
 from bot.storage.works import Works
 from bot.transcribing.recordings import Recording, Recordings
 
@@ -24,8 +27,10 @@ TRANSLATE = Button("Translate", "translate")
 SUBTITLES = Button("Subtitles", "subtitles")
 
 
-def shown(recordings: Recordings, *, quoted: bool = False) -> Iterator[Part]:
-    """The same ones each time. `quoted`: an answer comes below."""
+def shown(recordings: Recordings, most: int, *, quoted: bool = False) -> Iterator[Part]:
+    """The same ones each time. `most`: bytes of a file that can be posted. `quoted`: above an
+    answer.
+    """
     many = len(recordings.all) > 1
     for number, one in enumerate(recordings.all):
         name = f"**{one.file.name}**\n\n" if many else ""
@@ -33,17 +38,29 @@ def shown(recordings: Recordings, *, quoted: bool = False) -> Iterator[Part]:
         said = _quote(words) if quoted else words
         yield Text(f"{name}{said}\n\n{facts(one)}", key=f"transcript {number}")
         if _filed(one):
-            yield file(one, number)
+            yield file(one, number, most)
 
 
 def facts(one: Recording) -> str:
     return f"_{one.facts}_" + (f"\n_{one.remark}_" if one.remark else "")
 
 
-def file(one: Recording, number: int, shape: str = "") -> File:
+def file(one: Recording, number: int, most: int, shape: str = "") -> File:
+    """Where it has more than `most` bytes, it is packed."""
     shape = shape or one.wish.format
     name = f"{PurePath(one.file.name).stem or 'recording'}.{_ENDINGS[shape]}"
-    return File(name, _rendered(one, shape).encode(), key=f"file {number}")
+    content = _rendered(one, shape).encode()
+    if len(content) > most:
+        name, content = f"{name}.zip", _packed(name, content)
+    return File(name, content, key=f"file {number}")
+
+
+def _packed(name: str, content: bytes) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        # Of no date, so that it is the same each time.
+        file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+    return packed.getvalue()
 
 
 def buttons(recordings: Recordings) -> Buttons:
@@ -53,16 +70,19 @@ def buttons(recordings: Recordings) -> Buttons:
     return Buttons((SUMMARISE, ASK, *(() if english else (TRANSLATE,)), SUBTITLES, RECEIPT))
 
 
-def below(works: Works, handler: Handler) -> Handler:
+def below(works: Works, speaker: Speaker, handler: Handler) -> Handler:
     """The answer to what was spoken, below what was spoken, each time that it is written anew."""
 
     async def reply(run: Run) -> Reply:
         recordings = await works.of(run.answers, Recordings)
-        above = tuple(shown(recordings, quoted=True)) if recordings else ()
+        above = tuple(shown(recordings, run.largest, quoted=True)) if recordings else ()
         for part in above:
             yield part
         run.shown = rest(run.shown, above)
-        async with aclosing(handler(run)) as parts:
+        answer = handler(run)
+        if recordings and recordings.spoken:
+            answer = speaker.too(run, answer)
+        async with aclosing(answer) as parts:
             async for part in parts:
                 yield part
 

@@ -86,6 +86,15 @@ def test_choices_and_numbers_are_a_word_each_and_what_follows_is_the_next_option
     assert IMAGINE.parse("2 foxes in the snow") == {"prompt": "2 foxes in the snow"}
 
 
+def test_a_choice_may_have_its_options_name_before_it():
+    voice = Command("voice", "?", None, (Option("mode", "?", choices=("on", "off")),))
+    assert voice.parse("mode on") == voice.parse("on") == {"mode": "on"}
+    with pytest.raises(Refused):
+        voice.parse("mode perhaps")
+    film = Command("film", "?", None, (Option("kind", "?"),))
+    assert film.parse("kind on") == {"kind": "kind on"}
+
+
 def test_the_pairs_stand_anywhere_and_the_rest_is_the_first_option():
     values = IMAGINE.parse('a fox number:2 in "deep" snow size:large at 10:30')
     assert values == {"prompt": 'a fox in "deep" snow at 10:30', "number": 2, "size": "large"}

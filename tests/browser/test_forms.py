@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from bot.commands import Choice
 from bot.events import Deleted, Edited, Invocation
 from tests.browser.page import ask
 from tests.page import samples
@@ -106,6 +107,22 @@ async def test_what_may_be_meant_is_offered_while_one_types(visit):
         await expect(offered).to_have_text(["Vermeer", "Vincent"])
         await model.press_sequentially("ver")
         await expect(offered).to_have_text(["Vermeer"])
+
+
+async def test_what_is_offered_may_depend_on_the_other_fields(visit):
+    asked = []
+
+    async def suggest(typing):
+        asked.append(dict(typing.chosen))
+        return [Choice(f"for {typing.chosen.get('n')}", "x")]
+
+    async with House() as house:
+        page = await visit(house)
+        house.page._lobby.suggest = suggest
+        await ask(page, "/paint n:3")
+        await page.get_by_label("Model").focus()
+        await expect(page.locator("#suggested-model option")).to_have_text(["for 3"])
+    assert asked[-1] == {"n": "3"}
 
 
 async def test_a_message_is_asked_about_from_its_own_menu(visit):

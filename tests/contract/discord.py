@@ -79,9 +79,9 @@ class DiscordWorld:
         await self._heard_of()
         return await self.discord.direct(text, by=by)
 
-    async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
+    async def say(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         await self._heard_of()
-        return await self.discord.say(text, by=by, thread=thread)
+        return await self.discord.say(text, *files, by=by, thread=thread)
 
     async def share(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         await self._heard_of()
@@ -114,6 +114,12 @@ class DiscordWorld:
         people = [self.discord.store.person(name)["id"] for name in who]
         await self.discord.close(self.discord.store.general, *people)
         self.adapter.clock = partial(_later, self.adapter.clock)  # type: ignore[attr-defined]
+
+    def lose_files(self) -> None:
+        self.discord.files.clear()
+
+    def take_at_most(self, size: int) -> None:
+        self.adapter.largest = self.discord.store.most = size
 
     def reactions(self, message: str) -> Sequence[str]:
         return sorted(self.discord._found(message)[1].get("_reactions", ()))

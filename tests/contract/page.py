@@ -142,9 +142,9 @@ class PageWorld:
         self._own.add(said)
         return await self._say(text, by, "", said=said)
 
-    async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
+    async def say(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         """Once it is taken in: people have connections of their own, which keep no order."""
-        said = await self._say(text, by, thread)
+        said = await self._say(text, by, thread, files)
         await self._said[said][2].answered(said)
         return said
 
@@ -153,6 +153,14 @@ class PageWorld:
 
     async def close_channel(self, *who: str) -> None:
         pytest.skip("on the page a channel is for all")
+
+    def lose_files(self) -> None:
+        for file in self._folder.glob("page/*/*/*"):
+            file.unlink()
+
+    def take_at_most(self, size: int) -> None:
+        """Its own limit is the disk."""
+        self.adapter.largest = size
 
     def reactions(self, message: str) -> Sequence[str]:
         shown = (w.posts[message] for w in self._windows.values() if message in w.posts)

@@ -60,8 +60,9 @@ class SlackWorld:
     async def direct(self, text: str, *, by: str = "ada") -> str:
         return await self.slack.direct(text, by=by)
 
-    async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
-        return await self.slack.say(text, by=by, thread=thread)
+    async def say(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
+        shared = [self.slack.upload(file, by=by) for file in files]
+        return await self.slack.say(text, *shared, by=by, thread=thread)
 
     async def share(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         shared = [self.slack.upload(file, by=by) for file in files]
@@ -94,6 +95,13 @@ class SlackWorld:
     async def close_channel(self, *who: str) -> None:
         self.slack.order.close("C1", *map(person, who))
         self._now += ACCESS
+
+    def lose_files(self) -> None:
+        for file in self.slack.shared.known.values():
+            file["mode"] = "gone"
+
+    def take_at_most(self, size: int) -> None:
+        self.adapter.largest = self.slack.uploads.most = size
 
     def reactions(self, message: str) -> Sequence[str]:
         standing = self.slack.standing(message) or {}

@@ -1,5 +1,10 @@
 """Pictures on every platform, as people see them, press them and are refused them."""
 
+import asyncio
+import json
+
+import pytest
+
 from tests.contract.world import Upload
 from tests.fakes.openai import Fault
 from tests.fakes.openai_media import picture
@@ -43,6 +48,37 @@ async def test_a_form_asks_for_the_prompt_and_what_the_model_takes(house, world)
     await world.fill(prompt="a fox", size="1024x1536")
     await painted(house)
     assert house.openai.calls[-1].body["size"] == "1024x1536"
+
+
+async def offered(world, option, **chosen):
+    """What is suggested for it in the form, or while the command is typed."""
+    if world.adapter.name == "slack":
+        envelope = await world.slack.type_in(option, "")
+        await asyncio.wait_for(envelope.acknowledged.wait(), 10)
+        return [found["value"] for found in envelope.answer["options"]]
+    if world.adapter.name == "discord":
+        token = await world.discord.type("imagine", option, "", **chosen)
+        await world.until(lambda: "said" in world.discord.store.interactions[token])
+        said = world.discord.store.interactions[token]["said"]
+        return [found["value"] for found in said["choices"]]
+    window = next(iter(world._windows.values()))
+    asked = {"channel": "#general", "thread": "", "command": "imagine", "option": option}
+    asked["chosen"] = json.dumps(chosen)
+    url = f"{world._server.address}/suggestions/ada"
+    async with window.http.get(url, params=asked) as answer:
+        return [value for _, value in await answer.json()]
+
+
+async def test_what_is_offered_comes_from_the_catalogue_by_the_model_that_is_chosen(house, world):
+    await world.slash("imagine")
+    await world.until(world.form)
+    assert "gpt-image-2.5-flare" in await offered(world, "model")
+    assert (await offered(world, "quality"))[:4] == ["auto", "low", "medium", "high"]
+    of_flare = await offered(world, "quality", model="gpt-image-2.5-flare")
+    assert "max" in of_flare
+    if world.adapter.name != "slack":  # it does not tell what else is chosen
+        assert "max" not in await offered(world, "quality", model="gpt-image-2")
+        assert await offered(world, "fidelity", model="gpt-image-1-mini") == ["low"]
 
 
 async def test_a_picture_that_a_command_asks_for_stands_in_the_channel_as_its_card(house, world):
@@ -148,3 +184,144 @@ async def test_a_crash_while_painting_paints_it_once_in_the_same_post(house, wor
     await painted(house)
     assert cards(world) == ["Painted"]
     assert pictures(world) == ["a fox"]
+
+
+HEAVY = " ".join(["a fox"] * 100)  # the picture of it is larger than its WebP
+
+
+async def test_what_is_too_large_for_the_platform_is_posted_lighter_and_says_so(house, world):
+    world.take_at_most(400)
+    await world.mention(f"/imagine {HEAVY}")
+    await painted(house)
+    (name,) = (name for name in posted_names(world) if name)
+    assert name.endswith(".webp")
+    assert len(world.content(name)) <= 400
+    await world.until(lambda: "a lighter WebP" in facts(world))
+
+
+async def test_what_is_too_large_even_then_is_told(house, world):
+    if world.adapter.name == "page":
+        pytest.skip("its only limit is the disk")
+    world.take_at_most(20)
+    await world.mention("/imagine a fox")
+    await painted(house)
+    await world.until(lambda: any("larger than this workspace" in p.text or "too large" in p.text
+                                  for p in world.posts()))  # fmt: skip
+    assert pictures(world) == []
+
+
+def posted_names(world):
+    """Of pictures."""
+    if world.adapter.name == "slack":
+        return [file["name"] for file in world.slack.uploads.known.values() if file["posts"]]
+    if world.adapter.name == "discord":
+        channels = world.discord.store.messages.values()
+        mine = (
+            m for all_ in channels for m in all_.values() if m["author"] is world.discord.store.me
+        )
+        return [file["filename"] for message in mine for file in message["attachments"]]
+    windows = world._windows.values()
+    return [m["name"] for window in windows for post in window.answers for m in post["media"]]
+
+
+def facts(world):
+    """All that stands on cards, as the platform has it."""
+    if world.adapter.name == "slack":
+        return json.dumps(world.slack.api.messages, default=str)
+    if world.adapter.name == "discord":
+        channels = world.discord.store.messages.values()
+        return str([m["embeds"] for all_ in channels for m in all_.values()])
+    windows = world._windows.values()
+    return str([post["cards"] for window in windows for post in window.answers])
+
+
+async def test_somebody_else_paints_on_their_own_account_and_deletes_nothing(house, world):
+    await world.mention("/imagine a fox")
+    (post,) = await painted(house)
+    await world.press("Delete", post=post.id, by="bob")
+    await house.shows("Only who asked for a picture, or an admin, may delete it.")
+    await house.settled()
+    assert pictures(world) == ["a fox"]
+    await world.press("Again", post=post.id, by="bob")
+    await painted(house, 2)
+    query = "SELECT author FROM calls WHERE capability = 'images'"
+    rows = await house.storage.database.read(lambda db: db.execute(query).fetchall())
+    assert len({author for (author,) in rows}) == len(rows) == 2
+
+
+async def test_a_button_is_pressed_twice_at_once(house, world):
+    """Two wishes are two pictures; deleted twice is deleted."""
+    await world.mention("/imagine a fox")
+    (post,) = await painted(house)
+    await asyncio.gather(*(world.press("Again", post=post.id) for _ in range(2)))
+    posts = await painted(house, 3)
+    assert len({each.id for each in posts}) == 3
+    await asyncio.gather(*(world.press("Delete", post=posts[2].id) for _ in range(2)))
+    await world.until(lambda: len(_finished(world)) == 2)
+    await house.settled()
+    assert len(pictures(world)) == 2
+
+
+async def test_what_is_asked_of_a_picture_that_was_deleted_meanwhile_is_told(house, world):
+    await world.mention("/imagine a fox")
+    (post,) = await painted(house)
+    await world.press("Edit", post=post.id)
+    await world.until(world.form)
+    await world.press("Delete", post=post.id)
+    await world.until(lambda: not pictures(world))
+    await house.settled()
+    before = len(house.openai.calls)
+    await world.fill(words="with a hat")
+    if world.adapter.name == "page":  # the form itself says so
+        (window,) = world._windows.values()
+        await world.until(lambda: "not there any more" in str(window.heard))
+    else:
+        await house.shows("no longer has this one")
+    await house.settled()
+    assert len(house.openai.calls) == before
+
+
+async def test_every_button_works_after_a_restart(house, world):
+    await world.mention("/imagine a fox")
+    (post,) = await painted(house)
+    await house.restart()
+    house.openai.answers.append("a red fox at dawn")
+    await world.press("Vary", post=post.id)
+    await painted(house, 2)
+    await house.restart()
+    await world.press("Shape", post=post.id)
+    await world.until(world.form)
+    await house.restart()
+    await world.fill(size="1536x1024")
+    await painted(house, 3)
+    await world.press("Use in chat", post=post.id)
+    await house.shows("part of this thread now")
+    await house.settled()
+    await world.press("Delete", post=post.id)
+    await world.until(lambda: len(_finished(world)) == 2)
+    await house.settled()
+    assert sorted(pictures(world)) == ["a fox", "a red fox at dawn"]
+
+
+async def test_a_picture_that_was_deleted_before_it_was_read_is_told(house, world):
+    said = await world.say("Look at this", CAT, by="bob")
+    await world.until(lambda: world.stands(said))
+    await house.settled()
+    world.lose_files()
+    await world.shortcut("Edit picture", on=said)
+    await world.until(world.form)
+    await world.fill(words="with a hat")
+    await world.until(lambda: any("cat.png" in post.text for post in world.posts()))
+    await house.settled()
+    assert house.openai.calls == []
+
+
+async def test_a_server_that_gives_addresses_is_asked_once_and_none_is_posted(house, world):
+    await world.mention("/imagine a fox model:dall-e-3")
+    await painted(house)
+    assert len(house.openai.strangers) == 1
+    assert "authorization" not in {name.lower() for name in house.openai.strangers[0]}
+    assert world.content("a-fox.png") == picture("a fox")
+    assert pictures(world) == ["A tranquil a fox"]
+    assert "/pictures/" not in facts(world)
+    assert not any("/pictures/" in post.text for post in world.posts())

@@ -61,7 +61,7 @@ class World(Protocol):
         """`text` to Parley alone."""
         ...
 
-    async def say(self, text: str, *, by: str = "ada", thread: str = "") -> str:
+    async def say(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         """`text` in the channel or thread without a mention."""
         ...
 
@@ -93,6 +93,14 @@ class World(Protocol):
 
     async def close_channel(self, *who: str) -> None:
         """The channel is private, for these people alone; a minute later everybody knows."""
+        ...
+
+    def lose_files(self) -> None:
+        """What people uploaded is gone, though the messages with it stay."""
+        ...
+
+    def take_at_most(self, size: int) -> None:
+        """No file of more bytes can be posted, and the adapter knows it."""
         ...
 
     def reactions(self, message: str) -> Sequence[str]:

@@ -42,6 +42,7 @@ class Stage:
 
     name = "stage"
     speaks: Literal["opus", "mp3"] = "mp3"
+    largest = 10**9
 
     def __init__(self):
         self.posts = {}

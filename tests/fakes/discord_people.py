@@ -91,11 +91,16 @@ class People:
                 "resolved": {"attachments": uploads}}  # fmt: skip
         return await self._interact(_SLASH, thread or channel or self.store.general, by, data)
 
-    async def type(self, command: str, option: str, text: str, *, by: str = "ada") -> str:
-        """Into an option that suggests what it may be."""
+    async def type(
+        self, command: str, option: str, text: str, *, by: str = "ada", **others: str
+    ) -> str:
+        """Into an option that suggests what it may be. `others` are filled in already."""
         name, _, sub = command.partition(" ")
-        kind = next(o["type"] for o in self.store.takes(command) if o["name"] == option)
-        options = [{"name": option, "type": kind, "value": text, "focused": True}]
+        kinds = {o["name"]: o["type"] for o in self.store.takes(command)}
+        options = [
+            *({"name": n, "type": kinds[n], "value": value} for n, value in others.items()),
+            {"name": option, "type": kinds[option], "value": text, "focused": True},
+        ]
         options = [{"type": 1, "name": sub, "options": options}] if sub else options
         data = {"id": "1", "type": 1, "name": name, "options": options}
         return await self._interact(_TYPING, self.store.general, by, data)

@@ -35,6 +35,7 @@ class Store:
         self.names = itertools.count(1)
         self.rights = Rights()
         self.tier = 0  # of the guild's boosts
+        self.most = 100 << 20  # bytes of a file of Parley's, whatever the boosts
 
     def now(self) -> float:
         return time.time() + self.ahead
@@ -216,6 +217,8 @@ class Store:
 
     def _fill(self, message: Json, body: Json) -> None:
         largest = {2: 50, 3: 100}.get(self.tier, 10) << 20
+        if message["author"] is self.me:
+            largest = min(self.most, largest)
         fill(message, body, self.new_id, largest=largest)
         message["_calls"] = message["author"] is self.me and message["_calls"]
 

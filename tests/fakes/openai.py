@@ -56,6 +56,7 @@ class FakeOpenAI:
         self.refuses: set[str] = set()  # parameters that are answered by 400
         self.hears: Callable[[File], str] = lambda _: openai_media.SPOKEN  # what is said in a file
         self.embeds: Callable[[str, int], list[float]] = openai_texts.vector  # (text, numbers)
+        self.languages: list[str] = []  # that gpt-transcribe tells of what it heard
         self.diarizes: Callable[[Call], list[tuple[float, float, str, str]]] | None = None
         self.finish_reason = "stop"
         self.sends_usage = True

@@ -7,6 +7,7 @@ import io
 import math
 import wave
 from array import array
+from collections.abc import Sequence
 from typing import Any
 
 from aiohttp import web
@@ -134,7 +135,7 @@ async def transcriptions(
         return await events(fake, request, fault, _heard(body), done=False)
     if fake.diarizes and body.get("response_format") == "diarized_json":
         return web.json_response(_diarized(fake.diarizes(call)))
-    return _transcript(body, "transcribe", fake.hears(call.files[0]))
+    return _transcript(body, "transcribe", fake.hears(call.files[0]), fake.languages)
 
 
 async def translations(
@@ -143,13 +144,18 @@ async def translations(
     return _transcript(call.body, "translate", f"In English: {fake.hears(call.files[0])}")
 
 
-def _transcript(body: dict[str, Any], task: str, text: str) -> web.Response:
+def _transcript(
+    body: dict[str, Any], task: str, text: str, languages: Sequence[str] = ()
+) -> web.Response:
     shape = body.get("response_format", "json")
     if shape in {"text", "srt", "vtt"}:
         head = {"srt": "1\n00:00:00,000 --> 00:00:02,500\n",
                 "vtt": "WEBVTT\n\n00:00:00.000 --> 00:00:02.500\n"}.get(shape, "")  # fmt: skip
         return web.Response(text=f"{head}{text}\n", content_type="text/plain")
-    return web.json_response(_facts(shape, body, task, text))
+    facts = _facts(shape, body, task, text)
+    if body["model"] == "gpt-transcribe":
+        facts["languages"] = [{"code": code} for code in languages]
+    return web.json_response(facts)
 
 
 def _facts(shape: str, body: dict[str, Any], task: str, text: str) -> dict[str, Any]:

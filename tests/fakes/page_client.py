@@ -1,6 +1,7 @@
 """A browser without the browser: the page's protocol over a real WebSocket."""
 
 import asyncio
+import io
 import json
 import uuid
 from collections.abc import Callable, Sequence
@@ -80,7 +81,7 @@ class PageClient:
     async def upload(self, name: str, content: bytes, person: str = "ada") -> dict:
         """The file as it can be attached."""
         async with self.http.post(
-            f"{self.address}/media/{person}", params={"name": name}, data=content,
+            f"{self.address}/media/{person}", params={"name": name}, data=io.BytesIO(content),
             headers={"Origin": self.address},
         ) as response:  # fmt: skip
             assert response.status == 200, await response.text()

@@ -149,7 +149,9 @@ class People:
         return sent
 
     async def type_in(self, name: str, text: str, *, by: str = "ada") -> Envelope:
-        """Its `answer` is what Slack offers to choose from."""
+        """Its `answer` is what Slack offers to choose from. The state is empty, whatever the other
+        fields hold: https://github.com/slackapi/bolt-js/issues/1146
+        """
         view = self.views.opened[-1]
         element = inputs(view)[name]["element"]
         return await self._interact(

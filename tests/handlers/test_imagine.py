@@ -11,8 +11,7 @@ from PIL import Image as Pillow
 from bot.errors import Refused
 from bot.events import Attachment, Author, Invocation, Message
 from bot.openai.errors import ContentRefused, OpenAIError
-from bot.parts import Buttons, Card, Image, Notice, Remove, Withdraw
-from bot.pictures import painter
+from bot.parts import STOP, Card, Image, Notice, Remove, Withdraw
 from bot.pictures.work import BUTTONS, Work
 from bot.run import Run
 from bot.screen import Screen
@@ -65,7 +64,7 @@ def content(image):
 async def test_a_card_comes_at_once_then_the_picture_as_it_is_painted_then_what_it_cost(it):
     found = await parts(it, asked("a fox"))
     assert found[0] == Card("Painting", "> a fox", state="running")
-    assert found[1] == Buttons((painter.STOP.buttons[0],))
+    assert found[1] == STOP
     progress = [part.progress for part in found if isinstance(part, Card)]
     assert progress == pytest.approx([None, 1 / 3, 2 / 3, 1, None], nan_ok=True)
     first, second, last = (part for part in found if isinstance(part, Image))
@@ -92,7 +91,7 @@ async def test_in_the_end_there_is_one_message_with_pictures_and_facts(it):
 
 async def test_every_parameter_goes_to_the_model(it):
     words = {"size": "1024x1536", "quality": "low", "background": "transparent"}
-    how = {"format": "webp", "compression": 70, "moderation": "low"}
+    how = {"format": "webp", "compression": 70, "moderation": "low", "previews": 3}
     await painted(it, model="gpt-image-1.5", n=2, **words, **how)
     sent = it.openai.calls[0].body
     assert {name: sent[name] for name in sent if name not in {"safety_identifier", "user"}} == {
@@ -100,6 +99,19 @@ async def test_every_parameter_goes_to_the_model(it):
         "background": "transparent", "output_format": "webp", "output_compression": 70,
         "moderation": "low",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("asks", "sent"), [({}, 2), ({"previews": 3}, 3), ({"previews": 0}, 0)])
+async def test_there_are_as_many_previews_as_one_wants(it, asks, sent):
+    found = await parts(it, asked("a fox", **asks))
+    assert it.openai.calls[0].body["partial_images"] == sent
+    assert len([part for part in found if isinstance(part, Image)]) == sent + 1
+
+
+async def test_how_a_picture_is_handed_over_can_be_chosen_where_the_model_lets_one(it):
+    await painted(it, model="dall-e-3", response_format="b64_json")
+    assert it.openai.calls[0].body["response_format"] == "b64_json"
+    assert it.openai.strangers == []
 
 
 async def test_several_pictures_come_in_one_answer(it):
@@ -146,10 +158,12 @@ async def test_a_long_prompt_is_cut_where_people_read_it_and_whole_where_it_is_p
     assert len(screen.media[0].alt) == 1_500
 
 
-async def test_a_picture_too_heavy_to_post_is_posted_lighter_and_kept_as_it_is(it, monkeypatch):
-    monkeypatch.setattr(painter, "LARGEST", 10)
-    screen = await painted(it)
+async def test_a_picture_too_heavy_to_post_is_posted_lighter_and_kept_as_it_is(it):
+    run = asked("a fox")
+    run.largest = 10
+    screen = await it.screen(run)
     assert screen.media[0].name == "a-fox.webp"
+    assert facts(screen)["Posted as"].startswith("a lighter WebP")
     assert Pillow.open(io.BytesIO(content(screen.media[0]))).format == "WEBP"
     assert await it.services.works.file("w1", "0.png") == picture("a fox")
 
@@ -192,6 +206,14 @@ async def test_a_picture_that_comes_with_the_command_is_edited_by_the_words(it):
     assert len(screen.media) == 2
     await it.say("What did I ask for?")
     assert it.prompt()[0] == ("user", "/imagine a hat (it begins with “cat.jpg”)")
+
+
+async def test_an_edit_keeps_to_the_picture_as_closely_as_one_wants(it):
+    how = {"model": "gpt-image-1.5", "fidelity": "high", "previews": 1}
+    run = given(asked("a hat", picture=CAT, **how), cat=photo())
+    await it.screen(run)
+    assert it.openai.calls[0].body["input_fidelity"] == "high"
+    assert it.openai.calls[0].body["partial_images"] == "1"
 
 
 async def test_its_mask_is_made_as_large_as_it_is_and_both_can_be_repeated(it):
@@ -273,6 +295,8 @@ async def test_what_cannot_be_begun_with_is_told_before_it_costs(
         ({"n": 11}, "n is 1 to 10 with gpt-image-2"),
         ({"model": "gpt-4o-mini"}, "does not serve images/generations. These models do: gpt-image"),
         ({"format": "gif"}, "png, webp and jpeg"),
+        ({"fidelity": "high"}, "send that too, as `picture`"),
+        ({"model": "dall-e-3", "moderation": "low"}, "takes no moderation"),
     ],
 )
 async def test_what_the_model_does_not_take_is_told_before_anything_is_shown(it, values, sentence):

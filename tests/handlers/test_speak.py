@@ -5,6 +5,7 @@ from contextlib import aclosing
 
 import pytest
 
+from bot.commands import Typing
 from bot.errors import Refused
 from bot.events import Invocation, Message
 from bot.forgetting.archive import archive
@@ -133,6 +134,17 @@ async def test_a_voice_that_the_model_has_not_is_refused_with_those_it_has(it):
     assert it.openai.calls == []
 
 
+async def test_voices_are_those_of_the_model_that_is_chosen(it):
+    option = next(o for o in it.services.commands["speak"].options if o.name == "voice")
+
+    async def offered(**chosen):
+        typing = Typing(ADA, PLACE, "speak", "voice", "", chosen)
+        return {choice.value for choice in await option.suggest(typing)}
+
+    assert "marin" not in await offered()
+    assert "marin" in await offered(model="gpt-4o-mini-tts")
+
+
 async def test_a_failed_piece_ends_the_others_and_is_told(it):
     it.openai.faults.append(Fault(400, "invalid_value"))
     with pytest.raises(OpenAIError):
@@ -191,8 +203,30 @@ async def test_voice_mode_is_a_threads_own(it):
     assert "**off**" in await said(other)
 
 
-async def test_a_recording_larger_than_platforms_take_is_made_smaller(it, monkeypatch):
-    monkeypatch.setattr("bot.speaking.LARGEST", 60_000)
-    voice = only(await parts(it, asked("word " * 300)), Voice)
+async def test_a_recording_larger_than_the_platform_takes_is_made_smaller(it):
+    run = asked("word " * 300)
+    run.largest = 60_000
+    found = await parts(it, run)
+    voice = only(found, Voice)
     assert voice.content.stat().st_size <= 60_000
     assert voice.seconds == pytest.approx(15, abs=0.2)
+    assert "In lower quality" in found[-2].markdown
+
+
+@pytest.mark.parametrize(
+    ("form", "most", "becomes"),
+    [("wav", 10**7, "wav"), ("wav", 1_500_000, "flac"), ("wav", 200_000, "mp3"),
+     ("flac", 200_000, "mp3")],
+)  # fmt: skip
+async def test_a_file_larger_than_the_platform_takes_comes_in_a_smaller_format(
+    it, form, most, becomes
+):
+    run = asked("word " * 900, format=form)
+    run.largest = most
+    found = await parts(it, run)
+    file = only(found, File)
+    assert file.name == f"speech.{becomes}"
+    assert probe(file.content).codec.startswith({"wav": "pcm"}.get(becomes, becomes))
+    assert file.content.stat().st_size <= most
+    told = f"As {becomes.upper()}, as the {form.upper()} is too large"
+    assert (told in found[-2].markdown) is (becomes != form)

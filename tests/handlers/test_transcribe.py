@@ -62,6 +62,26 @@ async def test_what_is_spoken_to_parley_is_shown_and_answered_as_if_typed(tmp_pa
         assert it.prompt()[:2] == [("user", SPOKEN), ("assistant", "Hello yourself.")]
 
 
+async def test_the_language_is_told_where_the_model_knows_it(tmp_path):
+    async with desk(tmp_path) as it:
+        it.openai.languages = ["de"]
+        screen = await it.screen(posted(it, {"r2": said(tmp_path / "a")}, TALK))
+        assert screen.text == f"{SPOKEN}\n\n_German · 0:02 · $0.00015 · gpt-transcribe_"
+
+
+async def test_what_is_heard_in_nothing_but_a_noise_is_shown_with_a_warning(tmp_path):
+    content = write(tmp_path / "a", noise(3, 0.01)).read_bytes()
+    async with desk(tmp_path) as it:
+        it.openai.hears = lambda _: "Thanks for watching!"
+        screen = await it.screen(posted(it, {"r2": content}, TALK))
+        assert "Thanks for watching!" in screen.text
+        assert "From 0:00 to 0:03 there is hardly more than an even noise" in screen.text
+        it.openai.hears = lambda _: ""
+        screen = await it.screen(posted(it, {"r2": content}, TALK, id_="voice2"))
+        assert "Nobody says a word" in screen.text
+        assert "noise" not in screen.text
+
+
 async def test_regenerate_and_continue_keep_what_was_spoken_above_the_answer(tmp_path):
     async with desk(tmp_path) as it:
         it.openai.answers.extend(["old", "new ", "end"])
@@ -93,6 +113,45 @@ async def test_in_voice_mode_what_is_spoken_is_answered_in_text_and_voice(tmp_pa
         [voice] = screen.media
         assert voice.seconds > 0
         assert it.openai.calls[-1].body["input"] == "Hello yourself."
+
+
+async def test_in_voice_mode_what_is_answered_anew_or_goes_on_is_spoken_too(tmp_path):
+    async with desk(tmp_path, speech={"model": "tts-1"}) as it:
+        it.openai.answers.extend(["The first.", "The second,", "and more."])
+        await it.services.preferences.put(PLACE.key, "voice", "on")
+        first = await it.screen(posted(it, {"r1": said(tmp_path / "a")}))
+        screen = await it.screen(it.pressed("regenerate", "voice1"))
+        assert "The second," in screen.text
+        assert it.openai.calls[-1].body["input"] == "The second,"
+        assert screen.media[0].content != first.media[0].content
+        await it.screen(it.pressed("continue", "voice1"))
+        assert it.openai.calls[-1].body["input"] == "The second,and more."
+
+
+async def test_an_answer_that_cannot_be_spoken_stands_and_it_is_told(tmp_path):
+    async with desk(tmp_path, speech={"model": "tts-1"}) as it:
+        await it.services.preferences.put(PLACE.key, "voice", "on")
+        it.openai.faults.extend([None, None, Fault(400, "invalid_value")])
+        found = await parts(it, posted(it, {"r1": said(tmp_path / "a")}))
+        screen = Screen()
+        for part in found:
+            screen.show(part)
+        assert "You said:" in screen.text
+        assert labels(screen) == [REGENERATE.label, "Receipt"]
+        assert screen.cards == ()
+        assert "was not spoken" in screen.notices[0].text
+
+
+async def test_an_edited_question_is_answered_by_another_recording(tmp_path):
+    async with desk(tmp_path, speech={"model": "tts-1"}) as it:
+        it.openai.answers.extend(["The first.", "The second one."])
+        await it.services.preferences.put(PLACE.key, "voice", "on")
+        content = {"r1": said(tmp_path / "a")}
+        first = await it.screen(posted(it, content, text="Is it so?"))
+        edited = posted(it, content, text="Is it not?", id_="voice2", of="voice1")
+        screen = await it.screen(edited)
+        assert it.openai.calls[-1].body["input"] == "The second one."
+        assert screen.media[0].seconds > first.media[0].seconds
 
 
 async def test_out_of_voice_mode_nothing_is_spoken(tmp_path):

@@ -39,6 +39,16 @@ def test_a_tone_twice_as_loud_is_a_bar_twice_as_high(tmp_path):
     assert found[11:].mean() == pytest.approx(255, abs=2)
 
 
+def test_a_noise_that_stays_as_it_is_is_told_from_a_voice(tmp_path):
+    voice = noise(5) * np.abs(np.sin(np.arange(5 * 48_000) / 48_000 * 9)).astype(np.float32)
+    for name, sound, even in (
+        ("hiss", noise(5, loud=0.01), True), ("hum", tone(5, 50.0), True), ("voice", voice, False),
+        ("in noise", voice + noise(5, loud=0.01, seed=2), False),
+        ("paused", np.concatenate((noise(3), silence(1))), False), ("none", silence(3), False),
+    ):  # fmt: skip
+        assert loudness(write(tmp_path / name, sound)).even is even, name
+
+
 def test_silence_is_told_from_a_whisper(tmp_path):
     still = loudness(write(tmp_path / "a", silence(2), noise(1, loud=0.0001)))
     assert still.silent

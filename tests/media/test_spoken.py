@@ -29,6 +29,22 @@ from bot.media.spoken import spoken
         ("| Name | Age |\n|--|--|\n| Fox | 3 |\n| Bear | |", "Name: Fox, Age: 3.\nName: Bear."),
         ("| Name |\n|--|", "Name."),
         ("snake_case 2 * 3 * 4 5 < 6", "snake_case 2 * 3 * 4 5 < 6."),
+        (
+            "See <https://example.com/a?x=1>, https://b.example.org/c_(d).",
+            "See example.com, b.example.org.",
+        ),
+        ("(as www.example.com/path says)", "(as example.com says)"),
+        ("[](https://a.b/c) and [![badge](b.svg)](https://c.d)", "a.b and picture: badge."),
+        ("one<br>two<br/>three", "one\ntwo\nthree."),
+        (
+            "👍🏽 Done! 🎉🎉🎉 ☺️ 👩‍💻 🇩🇪",
+            "thumbs up sign Done! party popper white smiling face woman personal computer flag.",
+        ),
+        ("1️⃣ first, 5 © 2026 → ok", "1 first, 5 © 2026 → ok."),
+        ("🎉", "party popper."),
+        ("||the butler|| did it", "the butler did it."),
+        ("at <t:1700000000:R>", "at 14 November 2023, 22:13."),
+        ("| Fox |\n|--|\n| 👍 |", "Fox: thumbs up sign."),
         ("", ""),
     ],
 )

@@ -39,6 +39,7 @@ class Post:
 class Platform:
     name = "slack"
     speaks: Literal["opus", "mp3"] = "mp3"
+    largest = 10**9
 
     def __init__(self):
         self.posts = {}

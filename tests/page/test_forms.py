@@ -158,6 +158,8 @@ async def test_what_may_be_meant_is_suggested_while_one_types():
         found = await suggested(house, ada.http, text="ve", **asked)
         assert found == (200, [["Vermeer", "vermeer"]])
         assert await suggested(house, ada.http, text="x", **asked) == (200, [])
+        for told in ("[", '{"n": 3}', '["n"]'):
+            assert await suggested(house, ada.http, text="x", chosen=told, **asked) == (200, [])
         assert await suggested(house, ada.http, command="nothing") == (200, [])
         assert await suggested(house, ada.http, "mallory", **asked) == (403, None)
         await house.stop_listening()

@@ -14,15 +14,21 @@ def options(*models, path=None):
     return {option.name: option for option in offer.options}
 
 
-async def suggested(option, text=""):
-    typing = Typing(Author("a"), Place("p", "w", "c"), "imagine", option.name, text)
-    return [choice.value for choice in await option.suggest(typing)]
+async def choices(option, text="", **chosen):
+    typing = Typing(Author("a"), Place("p", "w", "c"), "imagine", option.name, text, chosen)
+    return await option.suggest(typing)
+
+
+async def suggested(option, text="", **chosen):
+    return [choice.value for choice in await choices(option, text, **chosen)]
 
 
 def test_what_no_model_takes_is_not_offered():
     assert "style" not in options("gpt-image-2", "gpt-image-1.5")
     assert "style" in options("gpt-image-2", "dall-e-3")
-    assert "compression" not in options("dall-e-3")
+    assert not {"compression", "previews", "fidelity"} & options("dall-e-3").keys()
+    assert "fidelity" not in options("gpt-image-2")
+    assert "response_format" not in options("gpt-image-2", "gpt-image-1.5")
 
 
 def test_a_model_that_nobody_described_may_take_everything():
@@ -36,6 +42,23 @@ async def test_the_values_of_the_model_that_is_asked_come_first():
     assert "1536x1024" in sizes
     assert await suggested(found["size"], "1792") == ["1792x1024", "1024x1792"]
     assert await suggested(found["model"]) == ["dall-e-3", "gpt-image-2"]
+
+
+async def test_what_is_offered_is_what_the_model_takes_that_is_chosen():
+    found = options("gpt-image-2", "gpt-image-2.5-flare", "dall-e-3", "gpt-image-1-mini")
+    assert await suggested(found["quality"], model="dall-e-3") == ["standard", "hd"]
+    assert "max" in await suggested(found["quality"], model="gpt-image-2.5-flare")
+    assert "max" not in await suggested(found["quality"], model="gpt-image-2")
+    assert await suggested(found["fidelity"], model="gpt-image-1-mini") == ["low"]
+    assert await suggested(found["response_format"], model="dall-e-3") == ["url", "b64_json"]
+
+
+async def test_until_a_model_is_chosen_each_value_says_whose_it_is():
+    quality = options("gpt-image-2", "gpt-image-2.5-flare", "dall-e-3")["quality"]
+    assert [choice.label for choice in await choices(quality)] == [
+        "auto", "low", "medium", "high", "xhigh (gpt-image-2.5-flare)",
+        "max (gpt-image-2.5-flare)", "standard (dall-e-3)", "hd (dall-e-3)",
+    ]  # fmt: skip
 
 
 def test_every_shape_is_one_that_its_model_takes():

@@ -66,9 +66,17 @@ export class Form extends EventTarget {
 
   async #suggestions(option, text, signal) {
     const { channel, thread, command } = this.#asked;
-    const asked = new URLSearchParams({ channel, thread, command, option, text });
+    const chosen = JSON.stringify(this.#chosen(option));
+    const asked = new URLSearchParams({ channel, thread, command, option, text, chosen });
     const answer = await fetch(`/suggestions/${this.person}?${asked}`, { signal });
     return answer.ok ? answer.json() : [];
+  }
+
+  /** What the other fields hold, but for what is long. */
+  #chosen(but) {
+    const held = this.#fields.map((one) => [one.option, one.value()]);
+    const short = held.filter(([{ name, kind }, value]) => name !== but && value && kind !== "file" && kind !== "long");
+    return Object.fromEntries(short.map(([{ name }, value]) => [name, value]));
   }
 
   #submit() {
