@@ -132,10 +132,10 @@ class PageWorld:
             None,
         )
 
-    async def direct(self, text: str, *, by: str = "ada") -> str:
+    async def direct(self, text: str, *files: Upload, by: str = "ada") -> str:
         said = uuid.uuid4().hex
         self._own.add(said)
-        return await self._say(text, by, "", said=said)
+        return await self._say(text, by, "", files, said=said)
 
     async def say(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         return await self._say(text, by, thread, files)
