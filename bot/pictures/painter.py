@@ -82,7 +82,7 @@ class Painter:
         await _cleared(run, plan)
         found: list[Picture] = []
         failed: list[ParleyError] = []
-        async with aclosing(self._strokes(charged, plan, found, failed)) as parts:
+        async with aclosing(self._strokes(run, charged, plan, found, failed)) as parts:
             async for part in parts:
                 yield part
         work, files = await self._finished(run, plan, found, failed)
@@ -96,7 +96,12 @@ class Painter:
             yield Notice(f"Not every picture was painted: {sentence}", key=f"missing {number}")
 
     async def _strokes(
-        self, charged: Charged, plan: Plan, found: list[Picture], failed: list[ParleyError]
+        self,
+        run: Run,
+        charged: Charged,
+        plan: Plan,
+        found: list[Picture],
+        failed: list[ParleyError],
     ) -> AsyncGenerator[Part, None]:
         """Progress. What is finished goes to `found`, what will not be to `failed`."""
         model = self._catalogue.model(plan.request.model, "images")
@@ -109,15 +114,21 @@ class Painter:
                     found.append(picture)
                     yield _card(plan, len(found) / (plan.request.n or 1))
                 else:
-                    async for part in self._unfinished(plan, picture):
+                    async for part in self._unfinished(run, plan, picture):
                         yield part
 
-    async def _unfinished(self, plan: Plan, picture: Picture) -> AsyncGenerator[Part, None]:
+    async def _unfinished(
+        self, run: Run, plan: Plan, picture: Picture
+    ) -> AsyncGenerator[Part, None]:
         yield _card(plan, ((picture.partial or 0) + 1) / (previews(plan.request) + 1))
         with suppress(Malformed):  # the finished one matters
             content = await self._openai.content(picture)
             if look := await asyncio.to_thread(looking.look, content):
-                yield Image(f"unfinished.{look.ending}", content, "Not finished yet", key(0))
+                ending = look.ending
+                if len(content) > run.largest:
+                    ending = "webp"
+                    content = await asyncio.to_thread(looking.lighter, content, run.largest)
+                yield Image(f"unfinished.{ending}", content, "Not finished yet", key(0))
 
     async def _finished(
         self, run: Run, plan: Plan, found: Sequence[Picture], failed: list[ParleyError]

@@ -75,9 +75,9 @@ class DiscordWorld:
         await self._heard_of()
         return await self.discord.mention(text, by=by, thread=thread)
 
-    async def direct(self, text: str, *, by: str = "ada") -> str:
+    async def direct(self, text: str, *files: Upload, by: str = "ada") -> str:
         await self._heard_of()
-        return await self.discord.direct(text, by=by)
+        return await self.discord.direct(text, *files, by=by)
 
     async def say(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         await self._heard_of()

@@ -137,10 +137,10 @@ class PageWorld:
             None,
         )
 
-    async def direct(self, text: str, *, by: str = "ada") -> str:
+    async def direct(self, text: str, *files: Upload, by: str = "ada") -> str:
         said = uuid.uuid4().hex
         self._own.add(said)
-        return await self._say(text, by, "", said=said)
+        return await self._say(text, by, "", files, said=said)
 
     async def say(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         """Once it is taken in: people have connections of their own, which keep no order."""

@@ -57,8 +57,9 @@ class SlackWorld:
     async def mention(self, text: str, *, by: str = "ada", thread: str = "") -> str:
         return await self.slack.mention(text, by=by, thread=thread)
 
-    async def direct(self, text: str, *, by: str = "ada") -> str:
-        return await self.slack.direct(text, by=by)
+    async def direct(self, text: str, *files: Upload, by: str = "ada") -> str:
+        shared = [self.slack.upload(file, by=by) for file in files]
+        return await self.slack.direct(text, *shared, by=by)
 
     async def say(self, text: str, *files: Upload, by: str = "ada", thread: str = "") -> str:
         shared = [self.slack.upload(file, by=by) for file in files]

@@ -60,6 +60,23 @@ async def test_a_recording_is_written_down_with_language_length_and_cost(house, 
         assert fact in post.text
 
 
+async def test_what_is_said_to_parley_alone_is_written_down_and_answered(house, world, note):
+    house.openai.answers.append("Hello yourself.")
+    await world.direct("", note)
+    post = await house.shows("Hello yourself.")
+    await house.settled()
+    assert any(SPOKEN in each.text for each in house.posts(post.thread))
+    assert house.openai.calls[-1].body["messages"][-1]["content"] == SPOKEN
+
+
+async def test_a_film_is_heard(house, world, tmp_path):
+    house.openai.hears = words
+    film = said(tmp_path / "a", seconds=3, container="mp4", codec="aac", pictures=True)
+    await world.direct("", Upload("film.mp4", film, "video/mp4"))
+    (post,) = await written_down(house)
+    assert "one" in post.text
+
+
 async def test_where_transcription_is_on_notes_to_nobody_are_written_down(house, world, note):
     await world.mention("hello there")
     await listening(house)

@@ -57,7 +57,7 @@ class World(Protocol):
         """
         ...
 
-    async def direct(self, text: str, *, by: str = "ada") -> str:
+    async def direct(self, text: str, *files: Upload, by: str = "ada") -> str:
         """`text` to Parley alone."""
         ...
 

@@ -159,9 +159,11 @@ async def test_a_long_prompt_is_cut_where_people_read_it_and_whole_where_it_is_p
 
 
 async def test_a_picture_too_heavy_to_post_is_posted_lighter_and_kept_as_it_is(it):
-    run = asked("a fox")
+    run, screen = asked("a fox"), Screen()
     run.largest = 10
-    screen = await it.screen(run)
+    async for part in it.reply(run):
+        screen.show(part)
+        assert all(media.name.endswith(".webp") for media in screen.media)
     assert screen.media[0].name == "a-fox.webp"
     assert facts(screen)["Posted as"].startswith("a lighter WebP")
     assert Pillow.open(io.BytesIO(content(screen.media[0]))).format == "WEBP"
