@@ -15,7 +15,7 @@ from tests.fakes.openai import Fault
 from tests.handlers.recordings import PITCHES, words
 from tests.media.audio import silence, tone, write
 
-pytestmark = pytest.mark.chaos
+pytestmark = pytest.mark.long  # two minutes
 RATE = 8_000
 MINUTES = 90
 
