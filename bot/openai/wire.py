@@ -10,7 +10,7 @@ from bot.openai.errors import Headers, Malformed, OpenAIError
 from bot.openai.stream import Answer
 
 T = TypeVar("T")
-_LONGEST_KIND = 40  # characters
+KINDS = ("batch", "chat.completion", "embedding", "file", "fine_tuning.job", "list", "model")
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
@@ -28,15 +28,15 @@ def reader(kind: type[T], object_: str = "") -> Callable[[Answer], T]:
 
 
 def of_kind(said: Any, wanted: str, headers: Headers) -> None:
-    """`chat.completion.chunk` is a `chat.completion` too; who says nothing is taken at its place.
-    Raises Malformed, in a sentence for whoever set the address.
+    """`chat.completion.chunk` is a `chat.completion` too. Servers have words of their own: only
+    what is called by another of OpenAI's is another thing. Raises Malformed, in a sentence for
+    whoever set the address.
     """
-    if not isinstance(said, str) or not said or said.startswith(wanted):
+    if said not in KINDS or said.startswith(wanted):
         return
-    told = "".join(c for c in said if c.isalnum() or c in "._-")[:_LONGEST_KIND]
     raise Malformed(
-        f"a {told}, not a {wanted}",
-        sentence=f"The model's server answered with a `{told}` where a `{wanted}` was asked for; "
+        f"a {said}, not a {wanted}",
+        sentence=f"The model's server answered with a `{said}` where a `{wanted}` was asked for; "
         "is OPENAI_BASE_URL right? `python -m bot doctor` names the setting.",
         headers=headers,
         may_have_run=True,

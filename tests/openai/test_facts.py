@@ -58,8 +58,10 @@ async def test_whatever_a_server_writes_there_is_no_trouble(fake, chat, odd):
     assert facts.id.isprintable()
 
 
-@pytest.mark.parametrize("kind", ["chat.completion", "chat.completion.chunk", "", None, 5])
-async def test_an_answer_of_its_kind_or_of_none_is_taken(fake, chat, kind):
+@pytest.mark.parametrize(
+    "kind", ["chat.completion", "chat.completion.chunk", "text_completion", "", None, 5, []]
+)
+async def test_an_answer_of_its_kind_or_of_one_that_nobody_knows_is_taken(fake, chat, kind):
     choice = {"delta": {"content": "Hi"}, "message": {"content": "Hi"}, "finish_reason": "stop"}
     body = json.dumps({"object": kind, "choices": [choice]})
     fake.faults += [Fault(200, body=body), Fault(200, body=f"data: {body}\n\n")]
@@ -118,13 +120,6 @@ async def test_so_do_embeddings(fake, transport, kinds):
     asked = EmbeddingRequest(model="text-embedding-3-small", input="a")
     with pytest.raises(errors.Malformed, match="not a"):
         await Embeddings(transport, SHIPPED).create(asked, Free())
-
-
-async def test_what_calls_itself_by_no_word_is_told_without_markup(fake, chat):
-    fake.faults.append(Fault(200, body=json.dumps({"object": "`x`\n@here", "choices": []})))
-    with pytest.raises(errors.Malformed) as trouble:
-        await chat.complete(ASKED, Free())
-    assert "with a `xhere` where" in trouble.value.sentence
 
 
 async def test_each_verdict_has_the_id_of_its_moderation(fake, transport):
