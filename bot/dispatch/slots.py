@@ -3,6 +3,7 @@ killed again and again must not call the model for everything that it finds (R2 
 """
 
 import asyncio
+from contextlib import suppress
 from types import TracebackType
 
 
@@ -11,6 +12,13 @@ class Slots:
         self._size = first
         self._most = most
         self._free = asyncio.Semaphore(first)
+
+    async def pass_by(self, patience: float) -> None:
+        """Wait behind those that wait, but no more than so many seconds. Takes no slot."""
+        if self._free.locked():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(patience), self._free:
+                    pass
 
     async def __aenter__(self) -> None:
         await self._free.acquire()

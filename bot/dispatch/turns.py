@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 4  # answers begun for one turn, over crashes
 HISTORY = 100  # messages of a thread that Parley is called into
+PATIENCE = 2.0  # seconds that what is new waits behind what is recovered: the process may die again
 
 
 class Turns:
@@ -66,7 +67,8 @@ class Turns:
             if route.silent:
                 return await self._silently(taken, route, adapter)
         if taken.attempt == 1:
-            return await self._answer(taken, adapter)
+            await self._asking_anew.pass_by(PATIENCE)
+            return None if self._closed else await self._answer(taken, adapter)
         async with self._slots(taken):
             if self._closed:
                 return None

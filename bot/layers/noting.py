@@ -1,5 +1,6 @@
 """Who asked, and how long they waited: for reports with names, and for the receipt of an answer."""
 
+import asyncio
 import time
 from contextlib import aclosing
 
@@ -13,15 +14,20 @@ def noting(services: Services, handler: Handler) -> Handler:
     """A receipt is written before the button that asks for it is shown."""
 
     async def noted(run: Run) -> Reply:
-        await services.people.met(run.event.author)  # before it may be that they are forgotten
         began, clock, first = _began(run), time.monotonic(), None
-        async with aclosing(handler(run)) as parts:
-            async for part in parts:
-                if first is None and not run.shown and _tells(part):
-                    first = time.monotonic() - clock
-                if isinstance(part, Buttons) and RECEIPT in part.buttons:
-                    await services.receipts.keep(run, began, first)
-                yield part
+        # Written down before anything that the handler writes, as that may be to forget them; but
+        # nobody waits for it.
+        meeting = asyncio.create_task(services.people.met(run.event.author))
+        try:
+            async with aclosing(handler(run)) as parts:
+                async for part in parts:
+                    if first is None and not run.shown and _tells(part):
+                        first = time.monotonic() - clock
+                    if isinstance(part, Buttons) and RECEIPT in part.buttons:
+                        await services.receipts.keep(run, began, first)
+                    yield part
+        finally:
+            await meeting
 
     return noted
 

@@ -2,8 +2,10 @@
 
 import asyncio
 
+import pytest
+
 from bot.commands import Command, Trigger
-from bot.dispatch import dispatcher
+from bot.dispatch import dispatcher, turns
 from bot.dispatch.slots import Slots
 from bot.dispatch.turns import MAX_ATTEMPTS
 from bot.parts import Delta, Text
@@ -179,6 +181,31 @@ async def test_leaving_begins_no_turn_that_waits_to_be_recovered(tmp_path, monke
         await it.dispatcher.drain()
         assert 0 < len(begun) < 8
         assert await it.open_rows() == 8
+
+
+@pytest.mark.parametrize("patience", [60, 0.01])
+async def test_what_is_new_waits_behind_what_is_recovered_but_not_for_long(
+    tmp_path, monkeypatch, patience
+):
+    monkeypatch.setattr(turns, "PATIENCE", patience)
+    begun = []
+
+    async def counting(run):
+        begun.append(run.event.text)
+        await asyncio.Event().wait()
+        yield
+
+    async with house(tmp_path, says(silent)) as it:
+        for number in range(8):
+            await it.accept(message("old", thread=f"t{number}"))
+    async with house(tmp_path, says(counting)) as it:
+        await it.accept(message("new", thread="new"))
+        async with asyncio.timeout(5):
+            while len(begun) < (4 if patience == 60 else 5):
+                await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert begun.count("new") == (0 if patience == 60 else 1)
+        assert await it.open_rows() == 9
 
 
 async def test_recovery_starts_few_turns_at_once_and_more_as_they_succeed():
