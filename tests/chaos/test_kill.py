@@ -77,7 +77,7 @@ async def test_a_loop_of_crashes_stays_cheap(world, figures):
         await it.listened_to()
         await it.introduced()
         async with storm.raging(questions=8):
-            for _ in range(15):
+            for _ in range(12):
                 await it.listened_to()
                 await asyncio.sleep(0.5)
                 await storm.kill()
