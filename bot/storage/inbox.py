@@ -229,11 +229,13 @@ def _answer_of(connection: sqlite3.Connection, message: str) -> str:
     return delivery or ""
 
 
-def _takes_part(connection: sqlite3.Connection, event: Event) -> bool:
-    """In a channel itself, outside its threads, Parley answers only what is said to it."""
+def _takes_part(connection: sqlite3.Connection, event: Message) -> bool:
+    """In a channel itself, outside its threads, Parley answers only what is said to it; and what
+    began a thread was said before Parley took part there, though it may be heard of later.
+    """
     key = (event.place.key,)
     row = connection.execute("SELECT 1 FROM threads WHERE key = ?", key).fetchone()
-    return bool(event.place.thread and row)
+    return bool(row and event.place.thread not in {"", event.source})
 
 
 def _listened_to(connection: sqlite3.Connection, event: Message) -> bool:

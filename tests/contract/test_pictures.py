@@ -150,7 +150,7 @@ async def test_the_form_takes_a_picture_and_a_mask(house, world):
 
 
 async def test_a_picture_that_somebody_posted_is_edited_by_its_messages_menu(house, world):
-    said = await world.share("Look at this", CAT, by="bob")
+    said = await world.say("Look at this", CAT, by="bob")
     await house.settled()
     await world.shortcut("Edit picture", on=said)
     await world.until(world.form)

@@ -96,6 +96,12 @@ async def test_in_a_thread_that_parley_takes_part_in_everything_is_said_to_it(in
     assert await inbox.accept(said("3", thread="8", addressed=False)) == "ignored"
 
 
+async def test_what_began_a_thread_is_said_to_nobody_even_if_it_is_heard_of_late(inbox):
+    await inbox.accept(said("1", thread="7"))
+    root = msgspec.structs.replace(said("2", thread="7", addressed=False), source="7")
+    assert await inbox.accept(root) == "ignored"
+
+
 async def test_in_a_channel_itself_parley_answers_only_what_is_said_to_it(inbox):
     await inbox.accept(said("1", thread=""))
     assert await inbox.accept(said("2", thread="", addressed=False)) == "ignored"
