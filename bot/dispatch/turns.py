@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 4  # answers begun for one turn, over crashes
 HISTORY = 100  # messages of a thread that Parley is called into
-PATIENCE = 2.0  # seconds that what is new waits behind what is recovered: the process may die again
+PATIENCE = 0.5  # seconds that what is new waits behind what is recovered: the process may die again
 
 
 class Turns:

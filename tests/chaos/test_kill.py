@@ -23,7 +23,7 @@ from tests.chaos.storm import Storm
 from tests.chaos.world import until
 
 pytestmark = pytest.mark.chaos
-KILLS = int(os.environ.get("KILLS", "25"))
+KILLS = int(os.environ.get("KILLS", "15"))
 SEED = int(os.environ.get("SEED", "1"))
 
 
