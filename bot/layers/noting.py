@@ -15,8 +15,8 @@ def noting(services: Services, handler: Handler) -> Handler:
 
     async def noted(run: Run) -> Reply:
         began, clock, first = _began(run), time.monotonic(), None
-        # Written down before anything that the handler writes, as that may be to forget them; but
-        # nobody waits for it.
+        # Begun before the handler comes to write, as that may be to forget them; but the first word
+        # does not wait for it.
         meeting = asyncio.create_task(services.people.met(run.event.author))
         try:
             async with aclosing(handler(run)) as parts:

@@ -1,7 +1,7 @@
 """The admin pages on the real server over loopback, over all services and a real database."""
 
 import random
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 
 import aiohttp
@@ -198,10 +198,7 @@ async def stumbled(providers):
         errors.RateLimited("busy", headers={"retry-after": "40"})
     )
     for _ in range(10):
-        try:
-            with transport._breakers["images"].guarded():
-                raise errors.ServerFailed("down")
-        except errors.OpenAIError:
-            pass
+        with suppress(errors.OpenAIError), transport._breakers["images"].guarded():
+            raise errors.ServerFailed("down")
     with transport._breakers["chat"].guarded():
         pass
