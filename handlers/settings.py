@@ -125,14 +125,14 @@ class Settings:
 
     def _check_where(self, run: Run, level: str, where: str) -> None:
         """Raises Refused. A value that is none is refused with the others."""
-        if level == "thread":
-            raise Refused("Where an answer stands is decided before there is a thread. Choose the "
-                          "scope `person`, or ask an admin to set it for the channel.")  # fmt: skip
         adapter = self._services.adapters.get(run.event.place.platform)
         able = adapter.answers_in if adapter else WHERE
         if where in WHERE and where not in able:
             raise Refused(f"Here an answer stands in a {' or in the '.join(able)}; there is no "
                           f"`{where}`.")  # fmt: skip
+        if level == "thread":
+            raise Refused("Where an answer stands is decided before there is a thread. Choose the "
+                          "scope `person`, or ask an admin to set it for the channel.")  # fmt: skip
 
     async def reset(self, run: Run) -> Reply:
         values = _values(run)

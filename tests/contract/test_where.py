@@ -183,3 +183,9 @@ async def test_on_the_page_each_question_has_its_thread(tmp_path):
         root = await house.world.mention("hello")
         (*_, post) = await house.answered()
         assert post.thread == root
+
+
+async def test_what_a_platform_cannot_do_is_no_matter_of_scope(tmp_path):
+    async with living(PageWorld(), tmp_path) as house:
+        await house.world.mention("/settings set where channel scope:thread")
+        await house.shows("Here an answer stands in a thread; there is no `channel`")
