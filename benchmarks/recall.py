@@ -54,7 +54,8 @@ async def _rows() -> list[Row]:
         loading = time.perf_counter() - began
         grouping = await _grouped(recall)
         idle = await _idle()
-        figures, stalls = await _measured(indexes, vectors, questions)
+        figures = await _measured(indexes, vectors, questions)
+        stalls = await _watched(indexes, questions)
         worded = await _worded(recall)
         await database.close()
     floor, ours, hits = map(list, zip(*figures, strict=True))
@@ -106,21 +107,29 @@ async def _fill(recall: Recall, vectors: np.ndarray) -> None:
 
 async def _measured(
     indexes: Indexes, vectors: np.ndarray, questions: list[np.ndarray]
-) -> tuple[list[tuple[float, float, float]], "Stalls"]:
+) -> list[tuple[float, float, float]]:
     """Floor and ours take turns, so that a busy machine is unfair to both."""
-    figures, stalls = [], Stalls()
+    figures = []
     for question in questions:
         began = time.perf_counter()
         exact = vectors @ question
         floor = time.perf_counter() - began
         best = set(np.argpartition(-exact, TOP)[:TOP] + 1)  # ids count from 1
         await asyncio.sleep(0.1)  # BLAS's threads go on spinning for a while
-        async with stalls:
-            began = time.perf_counter()
-            found = await indexes.near(question, SCOPE, TOP)
-            ours = time.perf_counter() - began
+        began = time.perf_counter()
+        found = await indexes.near(question, SCOPE, TOP)
+        ours = time.perf_counter() - began
         figures.append((floor, ours, len(best & {near.id for near in found}) / TOP))
-    return figures, stalls
+    return figures
+
+
+async def _watched(indexes: Indexes, questions: list[np.ndarray]) -> "Stalls":
+    """By themselves: who looks at the clock every millisecond takes a fifth of the time."""
+    stalls = Stalls()
+    for question in questions:
+        async with stalls:
+            await indexes.near(question, SCOPE, TOP)
+    return stalls
 
 
 async def _idle() -> "Stalls":

@@ -1,14 +1,16 @@
 """The vectors of passages, and their signs."""
 
+import json
 import sqlite3
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from bot.storage.database import Database
 from bot.storage.taking import taken
 
+T = TypeVar("T")
 AT_ONCE = 4_096  # signs; of more, the loop would wait for the collector of garbage
 
 
@@ -67,15 +69,9 @@ class Vectors:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def signs(self, workspace: str, model: str, after: int) -> list[Sign]:
-        """Those with a higher id, in order: the first AT_ONCE of them."""
-        query = (
-            "SELECT s.id, s.passage, s.bits, p.kind, p.channel, p.place FROM signs s "
-            "JOIN passages p ON p.id = s.passage "
-            "WHERE s.workspace = ? AND s.model = ? AND s.id > ? ORDER BY s.id LIMIT ?"
-        )
-        row = (workspace, model, after, AT_ONCE)
-        return await self._database.read(lambda db: [Sign(*one) for one in db.execute(query, row)])
+    async def look(self, workspace: str, model: str, look: Callable[["Moment"], T]) -> T:
+        """On a thread of the database."""
+        return await self._database.read(lambda db: look(Moment(db, workspace, model)))
 
     async def of(self, passages: Sequence[int]) -> dict[int, bytes]:
         """Of those that are still there, in this order."""
@@ -125,15 +121,37 @@ class Vectors:
         await self._database.write(partial(_learn, model=model, vectors=vectors))
 
 
+class Moment:
+    """The vectors that a model made of a workspace's passages, as they are at one moment."""
+
+    def __init__(self, connection: sqlite3.Connection, workspace: str, model: str) -> None:
+        self._connection = connection
+        self._whose = (workspace, model)
+
+    def signs(self, after: int) -> list[Sign]:
+        """Those with a higher id, in order: the first AT_ONCE of them."""
+        query = (
+            "SELECT s.id, s.passage, s.bits, p.kind, p.channel, p.place FROM signs s "
+            "JOIN passages p ON p.id = s.passage "
+            "WHERE s.workspace = ? AND s.model = ? AND s.id > ? ORDER BY s.id LIMIT ?"
+        )
+        rows = self._connection.execute(query, (*self._whose, after, AT_ONCE))
+        return [Sign(*row) for row in rows]
+
+    def numbers(self, passages: Sequence[int]) -> dict[int, bytes]:
+        """Of those that are still there, in this order."""
+        return _of(self._connection, passages)
+
+
 def _said(said: Said) -> str:
     where = "channel = ?2" if said.channel else "workspace = ?1"
     return f"{where} AND kind = 'said' AND at >= ?4"
 
 
 def _of(connection: sqlite3.Connection, passages: Sequence[int]) -> dict[int, bytes]:
-    query = "SELECT numbers FROM vectors WHERE passage = ?"
-    rows = ((id_, connection.execute(query, (id_,)).fetchone()) for id_ in passages)
-    return {id_: row[0] for id_, row in rows if row}
+    query = "SELECT passage, numbers FROM vectors WHERE passage IN (SELECT value FROM json_each(?))"
+    found = dict(connection.execute(query, (json.dumps(passages),)).fetchall())
+    return {id_: found[id_] for id_ in passages if id_ in found}
 
 
 def _learn(connection: sqlite3.Connection, model: str, vectors: Sequence[Vector]) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.recall.index import Index
 from bot.recall.searching import fused
-from bot.recall.vectors import alike, kept, signs, unit
+from bot.recall.vectors import alike, kept, signs, singles, unit
 from bot.storage.vectors import Sign
 
 
@@ -38,6 +38,16 @@ def test_near_is_what_has_the_most_signs_in_common(number, size, seed):
     assert sorted(equal[np.array(found) - 1]) == sorted(np.sort(equal)[::-1][:20])
 
 
+def test_among_many_the_nearest_are_found():
+    random = np.random.default_rng(5)
+    vectors = random.standard_normal((20_000, 256)).astype(np.float32)
+    vectors[::1_000] = vectors[0] + 0.3 * random.standard_normal((20, 256))
+    index = Index()
+    index.add(rows(vectors))
+    found = index.near(signs(unit(array("f", vectors[0]))), 20, anything)
+    assert sorted(found) == list(range(1, 20_001, 1_000))
+
+
 def test_of_what_is_out_of_scope_nothing_is_near():
     index = Index()
     index.add(rows(np.ones((3, 8)), where=("said", "slack:T1:C1", "p")))
@@ -51,6 +61,12 @@ def test_an_index_of_other_vectors_or_of_none_finds_nothing(size):
     index = Index()
     index.add(rows(np.ones((2, 200)))[:size])
     assert index.near(signs(unit(array("f", np.ones(8)))), 5, anything) == []
+
+
+def test_every_finite_number_in_half_precision_is_the_same_in_single():
+    halves = np.arange(2**16, dtype="<u2").view("<f2")
+    halves = halves[np.isfinite(halves)]
+    assert (singles(halves.tobytes()) == halves.astype(np.float32)).all()
 
 
 def test_likeness_is_the_cosine_and_what_has_another_length_is_not_alike():

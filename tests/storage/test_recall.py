@@ -153,7 +153,7 @@ async def test_a_passage_that_is_forgotten_while_it_is_embedded_stays_forgotten(
     await recall.forget("d1")
     await learn(recall, ids)
     assert await recall.vectors.of(ids) == {}
-    assert await recall.vectors.signs("slack:T1", "m", 0) == []
+    assert await recall.vectors.look("slack:T1", "m", lambda moment: moment.signs(0)) == []
 
 
 async def test_passages_of_another_model_wait_for_their_vectors(recall):
