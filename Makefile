@@ -14,7 +14,7 @@ run: .venv/run  ## start Parley; without a key it talks to a small model on this
 	@exec $(BIN)/python -m bot run
 
 test: .venv/dev  ## all tests that need no browser and kill nothing
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: .venv/dev  ## lint, format, types, who imports whom, locks and documents
 	$(BIN)/ruff check

@@ -28,7 +28,7 @@ class Forgetting:
             await asyncio.wait(coming)
 
         def doomed(home: str, post: Post) -> bool:
-            mine = not author or person in {post.by, post.asker, home}
+            mine = not author or person in {post.by, post.answers or post.asker, home}
             named = messages is None or receive.event_id(post.id) in messages
             return post.at < before and mine and named
 

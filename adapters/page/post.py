@@ -48,5 +48,6 @@ class Post(Struct):
     fixed: bool = False  # a command by a form: neither edited nor deleted
     gone: bool = False  # deleted, but others have answered it
     asker: str = ""  # whose eyes alone the notices and the aside of an answer are for
+    answers: str = ""  # whose question; who presses its buttons is an asker too
     reactions: tuple[str, ...] = ()  # emojis, by Parley
     replies: int = 0  # below it, where it begins a thread of a channel; counted, not kept

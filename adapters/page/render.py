@@ -61,7 +61,7 @@ class Answer:
         if (post := self._thread.posts.get(self._delivery.id)) is None:
             post = Post(
                 self._delivery.id, "parley", time.time(), done=False,
-                private=self._delivery.private, asker=self._asker,
+                private=self._delivery.private, asker=self._asker, answers=self._asker,
             )  # fmt: skip
             self._thread.add(post)
         post.asker = self._asker

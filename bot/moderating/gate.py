@@ -36,6 +36,7 @@ class Gate:
         self._allow = allow  # raises Refused
         self._tails = Tails(run.shown)
         self._held: list[Part] = []
+        self._length = 0  # of their words
         self._since = 0.0  # when the first of them came
         self._windows = 0
         self._quiet = asyncio.Event()  # no words wait
@@ -93,7 +94,8 @@ class Gate:
         if first:
             self._since = time.monotonic()
         self._held.append(part)
-        if length(part):
+        self._length += length(part)
+        if self._length:
             self._quiet.clear()
         if first or self._due:  # the first sets how long it is waited for others
             self._tell()
@@ -107,7 +109,7 @@ class Gate:
             self._ended
             or self._hurry
             or not length(self._held[0])
-            or sum(map(length, self._held)) >= self._of(SIZES)
+            or self._length >= self._of(SIZES)
             or self._patience <= 0
         )
 
@@ -136,7 +138,7 @@ class Gate:
         if free != 0:
             window, self._held = self._held[:free], [] if free is None else self._held[free:]
             return window
-        window, self._held = self._held, []
+        window, self._held, self._length = self._held, [], 0
         await self._judged(window)
         return window
 
@@ -151,7 +153,7 @@ class Gate:
             verdict.cancel()
         self._windows += bool(words)
         self._tails.cleared(words)
-        if not any(map(length, self._held)):
+        if not self._length:
             self._quiet.set()
 
     async def _verdict(self, words: dict[str, str]) -> None:

@@ -15,9 +15,9 @@ async def test_over_http_a_mention_is_answered_in_its_thread(parley, key):
             await well(bot)
             slack.socket = RequestUrl(f"{bot.address}/slack/events")
             root = await slack.mention("hello")
-            await slack.until(lambda: [p for p in slack.posts() if "You said" in p.text])
+            await slack.until(lambda: [p for p in slack.posts() if p.text == "You said: hello"])
             [post] = slack.posts()
-            assert (post.text, post.thread) == ("You said: hello", root)
+            assert post.thread == root
             done = await bot.told_to_leave()
             assert done.status == 0
             assert "Traceback" not in done.err

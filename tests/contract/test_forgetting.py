@@ -154,6 +154,23 @@ async def test_an_answer_to_somebody_else_that_one_has_written_anew_stays_theirs
     assert any("something" in post.text for post in world.posts())
 
 
+async def test_who_once_had_an_answer_to_somebody_else_written_anew_takes_nothing_along(
+    house, world
+):
+    await world.mention("I am Bob", by="bob")
+    (post,) = await house.answered()
+    house.openai.answers.append("something else altogether")
+    await world.press("Regenerate", post=post.id, by="ada")
+    await house.shows("something else altogether")
+    await house.settled()
+    await world.slash("forget me", "sure:yes", by="ada")
+    await house.shows("Parley has forgotten")
+    await house.settled()
+    await house.shows("something else altogether")
+    asked, _ = await house.services.memory.of(await bobs(house))
+    assert asked.text == "I am Bob"
+
+
 async def bobs(house):
     """The delivery that answered the first question."""
     query = "SELECT delivery FROM seen WHERE event = ?"

@@ -1,5 +1,6 @@
 """The model may act: with the rights and on the account of the person who asked."""
 
+import asyncio
 import json
 
 import pytest
@@ -53,7 +54,7 @@ async def test_what_changes_something_asks_first_and_goes_on_after_a_restart(hou
     house.openai.tool_calls.append(PIN)
     root = await world.mention("Please pin that it is May")
     post = await house.shows("it changes something")
-    await world.until(lambda: any("Approve" in p.buttons for p in world.posts()))
+    await house.settled()
     assert not (await house.services.pins.of(house.heard[0].place))
     await house.restart()
     house.openai.answers.append("Pinned it.")
@@ -67,6 +68,26 @@ async def test_what_changes_something_asks_first_and_goes_on_after_a_restart(hou
     assert pins == [(place, "It is May")]
     assert told(house)["content"] == "Pinned in this thread: It is May"
     assert not any("May I do this?" in post.text for post in house.posts(root))
+
+
+async def test_killed_while_it_asks_it_asks_again_in_the_same_message(house, world):
+    house.openai.tool_calls.extend([PIN, PIN])
+    house.storage.inbox.finish = lambda _: asyncio.Event().wait()
+    root = await world.mention("Please pin that it is May")
+    await world.until(lambda: approvable(house, root))
+    [before] = approvable(house, root)
+    await house.restart()
+    await house.openai.called(2)
+    await house.settled()
+    [post] = house.posts(root)
+    assert post.id == before.id
+    house.openai.answers.append("Pinned it.")
+    await world.press("Approve", post=post.id)
+    await house.shows("Pinned it.")
+
+
+def approvable(house, root):
+    return [post for post in house.posts(root) if "Approve" in post.buttons]
 
 
 async def test_nobody_else_can_approve(house, world):

@@ -20,7 +20,7 @@ class Envelope:
     attempt: int = 0
     id: str = field(default_factory=lambda: secrets.token_hex(8))
     sent_to: web.WebSocketResponse | None = None
-    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)
+    acknowledged: asyncio.Event = field(default_factory=asyncio.Event)  # of whichever attempt
     answer: Any = None  # the payload of the acknowledgement
 
     def to_json(self) -> dict[str, Any]:
@@ -102,7 +102,13 @@ class SocketMode:
                 envelope.sent_to = None
 
     async def send(self, kind: str, payload: dict[str, Any], attempt: int = 0) -> Envelope:
-        envelope = Envelope(kind, payload, attempt)
+        return await self._sent(Envelope(kind, payload, attempt))
+
+    async def _sent_again(self, last: Envelope) -> Envelope:
+        next_ = Envelope(last.kind, last.payload, last.attempt + 1, acknowledged=last.acknowledged)
+        return await self._sent(next_)
+
+    async def _sent(self, envelope: Envelope) -> Envelope:
         self._open[envelope.id] = envelope
         self.envelopes.append(envelope)
         await self._transmit(envelope)
@@ -125,8 +131,7 @@ class SocketMode:
         """An event comes again; a command or a press does not, the person sees that it failed."""
         if self._open.pop(envelope.id, None) is None or envelope.kind != "events_api":
             return
-        work = self.send(envelope.kind, envelope.payload, envelope.attempt + 1)
-        task = asyncio.get_running_loop().create_task(work)
+        task = asyncio.get_running_loop().create_task(self._sent_again(envelope))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
@@ -139,7 +144,7 @@ class SocketMode:
         for envelope in list(self._open.values()):
             if envelope.sent_to is None:
                 self._open.pop(envelope.id)
-                await self.send(envelope.kind, envelope.payload, envelope.attempt + 1)
+                await self._sent_again(envelope)
 
     async def goodbye(self, reason: str = "refresh_requested") -> None:
         """Slack asks for a new connection and closes the old one when it is there."""

@@ -12,6 +12,7 @@ from bot.moderating import gate
 from bot.moderating.gate import Gate
 from bot.moderating.guard import Guard
 from bot.moderating.judge import OVERLAP, PIECE, pieces
+from bot.moderating.words import length
 from bot.parts import Card, Delta, Remove, Text
 from bot.run import Run
 from bot.screen import Screen
@@ -100,3 +101,28 @@ async def test_a_stop_reaches_the_handler_while_its_words_wait(monkeypatch, reas
     allowed.set()
     await asyncio.wait_for(task, 5)
     assert screen.text == f"some words\n\n_{reason}_"
+
+
+async def test_while_a_verdict_is_waited_for_a_word_is_looked_at_as_often_as_the_first(monkeypatch):
+    looks = 0
+
+    def counted(part):
+        nonlocal looks
+        looks += 1
+        return length(part)
+
+    monkeypatch.setattr(gate, "length", counted)
+    allowed = asyncio.Event()
+
+    async def slow(_text):
+        await allowed.wait()
+
+    async def handler(_run):
+        for _ in range(2_000):
+            yield Delta("word ")
+        allowed.set()
+
+    event = Message(id="m", place=PLACE, author=ADA, at=1.0, text="hello", source="1.1")
+    async for _ in Gate(Run(event, "d"), handler, Guard(slow), slow).parts():
+        pass
+    assert looks <= 3 * 2_000
