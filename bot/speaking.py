@@ -16,6 +16,7 @@ from bot.events import Place
 from bot.media.sentences import LONGEST, sentences
 from bot.media.spoken import spoken
 from bot.openai.speech import SpeechRequest
+from bot.opened import opened
 from bot.parts import Card, Delta, File, Notice, Remove, Reply, Text, Voice
 from bot.run import Run
 from bot.services import Services
@@ -170,14 +171,14 @@ class Speaker:
 
 async def _written(charged: Charged, request: SpeechRequest, file: Path) -> None:
     kept = bytearray()
-    with await asyncio.to_thread(file.open, "wb") as opened:
+    async with opened(file, "wb") as target:
         async with aclosing(charged.speak(request)) as pieces:
             async for piece in pieces:
                 kept += piece.content
                 if len(kept) >= BUFFER:
-                    await asyncio.to_thread(opened.write, kept)
+                    await asyncio.to_thread(target.write, kept)
                     kept = bytearray()
-        await asyncio.to_thread(opened.write, kept)
+        await asyncio.to_thread(target.write, kept)
 
 
 async def _progress(calls: Sequence[Callable[[], Awaitable[None]]]) -> AsyncGenerator[Card, None]:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 
@@ -15,6 +15,7 @@ from bot.openai.meter import Free
 from bot.openai.resource import Page, Resource, known
 from bot.openai.transport import Transport
 from bot.openai.uploads import Form, Progress, Upload
+from bot.opened import opened
 
 LARGEST = 512 * 2**20  # bytes
 _PIECE = 2**20  # bytes written to the disk at once
@@ -100,7 +101,7 @@ async def _written(
     pieces: AsyncGenerator[bytes, None], path: Path, progress: Progress | None
 ) -> int:
     size, kept = 0, bytearray()
-    with await asyncio.to_thread(path.open, "wb") as file:
+    async with opened(path, "wb") as file:
         async for piece in pieces:
             kept += piece
             if len(kept) >= _PIECE:
@@ -113,7 +114,7 @@ async def _written(
     return size
 
 
-async def _flushed(file: BinaryIO, kept: bytearray) -> int:
+async def _flushed(file: IO[bytes], kept: bytearray) -> int:
     size = await asyncio.to_thread(file.write, kept)
     kept.clear()
     return size

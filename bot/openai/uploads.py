@@ -9,6 +9,8 @@ from pathlib import Path
 
 import msgspec
 
+from bot.opened import opened
+
 PIECE = 2**18  # bytes read of a file at once
 
 Chunks = Callable[[], AsyncGenerator[bytes, None]]
@@ -35,12 +37,9 @@ class Upload(msgspec.Struct, frozen=True):
 
 
 async def _read(path: Path) -> AsyncGenerator[bytes, None]:
-    file = await asyncio.to_thread(path.open, "rb")
-    try:
+    async with opened(path, "rb") as file:
         while piece := await asyncio.to_thread(file.read, PIECE):
             yield piece
-    finally:
-        await asyncio.to_thread(file.close)
 
 
 async def _once(content: bytes) -> AsyncGenerator[bytes, None]:

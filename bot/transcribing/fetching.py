@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bot.errors import Refused
 from bot.events import Attachment
+from bot.opened import opened
 from bot.run import Run
 from bot.storage.works import Works
 
@@ -46,7 +47,7 @@ async def fetch(run: Run, file: Attachment, path: Path) -> None:
 
 async def _written(run: Run, file: Attachment, path: Path) -> None:
     size, kept = 0, bytearray()
-    with await asyncio.to_thread(path.open, "wb") as target:
+    async with opened(path, "wb") as target:
         async with aclosing(run.open(file)) as chunks:
             async for chunk in chunks:
                 size += len(chunk)

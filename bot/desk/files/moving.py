@@ -12,6 +12,7 @@ from bot.errors import Refused
 from bot.events import Attachment
 from bot.openai.files import File
 from bot.openai.uploads import Upload
+from bot.opened import opened
 from bot.run import Run
 from bot.services import Services
 
@@ -46,7 +47,7 @@ def safe(name: str) -> str:
 
 async def _written(run: Run, attachment: Attachment, path: Path, limit: int) -> None:
     size, kept = 0, bytearray()
-    with await asyncio.to_thread(path.open, "wb") as target:
+    async with opened(path, "wb") as target:
         async with aclosing(run.open(attachment)) as chunks:
             async for chunk in chunks:
                 size += len(chunk)
