@@ -72,7 +72,9 @@ async def test_without_a_key_a_small_model_answers_and_dies_with_parley(parley):
         await visitor.open("thread-1")
         await visitor.say("Say hello.", thread="thread-1")
         async with asyncio.timeout(MODEL_STARTS), visitor._news:
-            await visitor._news.wait_for(lambda: any(p["text"] for p in visitor.answers))
+            await visitor._news.wait_for(
+                lambda: any(p["text"] and p["done"] for p in visitor.answers)
+            )
         await visitor.say("I want to hurt someone", thread="thread-1")
         async with asyncio.timeout(MODEL_STARTS), visitor._news:  # the sandbox judges it
             await visitor._news.wait_for(lambda: any(p["notices"] for p in visitor.answers))
