@@ -1,18 +1,21 @@
 """Files, opened and closed off the loop."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import IO, Literal
+from typing import IO, ParamSpec
+
+P = ParamSpec("P")
 
 
 @asynccontextmanager
-async def opened(path: Path, mode: Literal["rb", "wb"]) -> AsyncGenerator[IO[bytes], None]:
-    """Closed in any case, also where who waits is cancelled while it is being opened. Raises
-    OSError.
+async def opened(
+    open_: Callable[P, IO[bytes]], *args: P.args, **kwargs: P.kwargs
+) -> AsyncGenerator[IO[bytes], None]:
+    """As asyncio.to_thread, and closed in any case, also where who waits is cancelled while it is
+    being opened. Raises what `open_` raises.
     """
-    opening = asyncio.create_task(asyncio.to_thread(path.open, mode))
+    opening = asyncio.create_task(asyncio.to_thread(open_, *args, **kwargs))
     try:
         await asyncio.shield(opening)
         yield opening.result()

@@ -171,7 +171,7 @@ class Speaker:
 
 async def _written(charged: Charged, request: SpeechRequest, file: Path) -> None:
     kept = bytearray()
-    async with opened(file, "wb") as target:
+    async with opened(file.open, "wb") as target:
         async with aclosing(charged.speak(request)) as pieces:
             async for piece in pieces:
                 kept += piece.content

@@ -28,7 +28,8 @@ class Forgetting:
             await asyncio.wait(coming)
 
         def doomed(home: str, post: Post) -> bool:
-            mine = not author or person in {post.by, post.answers or post.asker, home}
+            whose = post.answers or post.asker  # those of before have an asker alone
+            mine = not author or person in {post.by, whose, home}
             named = messages is None or receive.event_id(post.id) in messages
             return post.at < before and mine and named
 
@@ -38,6 +39,8 @@ class Forgetting:
                 thread = await self._lobby.threads.open(home, id_)
                 if posts := [post for post in thread.posts.values() if doomed(home, post)]:
                     await self._erase(thread, posts)
+                if person:
+                    await self._part(thread, person)
 
     async def _erase(self, thread: Thread, posts: Sequence[Post]) -> None:
         """With the commands that were used on it, which say what it began with."""
@@ -48,6 +51,14 @@ class Forgetting:
             if post.about and post.about in beginnings:
                 await thread.drop(post)
         await self._lobby.entitle(thread)
+
+    async def _part(self, thread: Thread, person: str) -> None:
+        """What was said to them alone below an answer to somebody else."""
+        for post in tuple(thread.posts.values()):
+            if post.asker == person and post.answers not in {"", person}:
+                post.asker = post.answers
+                thread.change(post, notices=(), aside="")
+                await thread.keep(post)
 
     async def _homes(self, place: Place | None, person: str) -> list[str]:
         """Everywhere: in all channels, and in what is a person's own."""

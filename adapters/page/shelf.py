@@ -14,6 +14,8 @@ from collections.abc import AsyncGenerator, Collection
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.opened import opened
+
 NEW = "new"  # no post has so short an id
 
 _ABANDONED = 86_400.0  # seconds
@@ -61,7 +63,7 @@ class Shelf:
     async def read(
         self, person: str, home: str, post: str, file: str
     ) -> AsyncGenerator[bytes, None]:
-        with await asyncio.to_thread(self.open, person, home, post, file) as content:
+        async with opened(self.open, person, home, post, file) as content:
             while chunk := await asyncio.to_thread(content.read, _CHUNK):
                 yield chunk
 

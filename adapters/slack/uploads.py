@@ -18,6 +18,7 @@ from adapters.slack.calls import Calls
 from adapters.slack.web import Lost, TokenRefused, error_code, missing_scope, open_session
 from bot.errors import Undeliverable
 from bot.events import Place
+from bot.opened import opened
 from bot.parts import Media, Voice
 
 _TIMEOUT = aiohttp.ClientTimeout(total=600, sock_connect=10)  # seconds
@@ -121,7 +122,7 @@ async def _send(calls: Calls, url: str, content: bytes | Path) -> None:
     session = open_session(calls.web)
     try:
         async with (
-            _opened(content) as data,
+            _readable(content) as data,
             session.post(url, data=data, timeout=_TIMEOUT) as response,
         ):
             if response.status != _OK:
@@ -131,15 +132,12 @@ async def _send(calls: Calls, url: str, content: bytes | Path) -> None:
 
 
 @asynccontextmanager
-async def _opened(content: bytes | Path) -> AsyncGenerator[bytes | IO[bytes], None]:
+async def _readable(content: bytes | Path) -> AsyncGenerator[bytes | IO[bytes], None]:
     if isinstance(content, bytes):
         yield content
         return
-    file = await asyncio.to_thread(content.open, "rb")
-    try:
+    async with opened(content.open, "rb") as file:
         yield file
-    finally:
-        await asyncio.to_thread(file.close)
 
 
 @contextmanager

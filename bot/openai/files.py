@@ -101,7 +101,7 @@ async def _written(
     pieces: AsyncGenerator[bytes, None], path: Path, progress: Progress | None
 ) -> int:
     size, kept = 0, bytearray()
-    async with opened(path, "wb") as file:
+    async with opened(path.open, "wb") as file:
         async for piece in pieces:
             kept += piece
             if len(kept) >= _PIECE:

@@ -37,7 +37,7 @@ class Upload(msgspec.Struct, frozen=True):
 
 
 async def _read(path: Path) -> AsyncGenerator[bytes, None]:
-    async with opened(path, "rb") as file:
+    async with opened(path.open, "rb") as file:
         while piece := await asyncio.to_thread(file.read, PIECE):
             yield piece
 

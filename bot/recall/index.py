@@ -73,12 +73,12 @@ class Index:
         return self._numbers.setdefault(where, len(self._numbers))
 
     def near(self, query: Bits, count: int, has: Callable[[str, str, str], bool]) -> list[int]:
-        """The passages with the most equal signs among the groups that it `has`, best first."""
+        """The passages with the most equal signs among the groups that it `has`, in no order."""
         if self._width != len(query):
             return []
         rows, words = self._rows(has), len(self._quarter)
         unequal = _unequal(self._quarter[:, rows], query[:words])
-        best = np.sort(_least(unequal, max(_ROUGH, 4 * count)))
+        best = np.sort(_least(unequal, max(_ROUGH, 4 * count)))  # as they lie in memory
         found = best if isinstance(rows, slice) else rows[best]
         rest = np.bitwise_count(self._rest.take(found, axis=0) ^ query[words:])
         found = found[_least(unequal[best] + rest.sum(axis=1, dtype=np.int32), count)]
@@ -114,7 +114,7 @@ def _unequal(bits: Bits, query: Bits) -> NDArray[np.int32]:
 
 
 def _least(distances: NDArray[np.int32], count: int) -> NDArray[np.intp]:
+    """Where they are, in no order."""
     if len(distances) > count:
-        best = np.argpartition(distances, count)[:count]
-        return best[np.argsort(distances[best], kind="stable")]
-    return np.argsort(distances, kind="stable")
+        return np.argpartition(distances, count)[:count]
+    return np.arange(len(distances))

@@ -47,7 +47,7 @@ async def fetch(run: Run, file: Attachment, path: Path) -> None:
 
 async def _written(run: Run, file: Attachment, path: Path) -> None:
     size, kept = 0, bytearray()
-    async with opened(path, "wb") as target:
+    async with opened(path.open, "wb") as target:
         async with aclosing(run.open(file)) as chunks:
             async for chunk in chunks:
                 size += len(chunk)

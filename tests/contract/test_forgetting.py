@@ -169,6 +169,8 @@ async def test_who_once_had_an_answer_to_somebody_else_written_anew_takes_nothin
     await house.shows("something else altogether")
     asked, _ = await house.services.memory.of(await bobs(house))
     assert asked.text == "I am Bob"
+    kept = [value for _, value in await house.storage.state.scan("page") if "altogether" in value]
+    assert not any('"ada"' in value for value in kept)
 
 
 async def bobs(house):

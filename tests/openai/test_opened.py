@@ -11,14 +11,13 @@ from bot.opened import opened
 async def test_who_is_cancelled_while_a_file_is_opened_leaves_none_open(tmp_path):
     going, files = threading.Event(), []
 
-    class Slow(type(tmp_path)):
-        def open(self, *arguments):
-            going.wait(5)
-            files.append(super().open(*arguments))
-            return files[0]
+    def slowly():
+        going.wait(5)
+        files.append((tmp_path / "a").open("wb"))
+        return files[0]
 
     async def hold():
-        async with opened(Slow(tmp_path / "a"), "wb"):
+        async with opened(slowly):
             pytest.fail("it was cancelled before")
 
     task = asyncio.create_task(hold())
@@ -33,5 +32,5 @@ async def test_who_is_cancelled_while_a_file_is_opened_leaves_none_open(tmp_path
 
 async def test_a_file_that_is_not_there_is_an_error_and_no_more(tmp_path):
     with pytest.raises(FileNotFoundError):
-        async with opened(tmp_path / "a", "rb"):
+        async with opened((tmp_path / "a").open, "rb"):
             pytest.fail("it is not there")

@@ -47,7 +47,7 @@ def safe(name: str) -> str:
 
 async def _written(run: Run, attachment: Attachment, path: Path, limit: int) -> None:
     size, kept = 0, bytearray()
-    async with opened(path, "wb") as target:
+    async with opened(path.open, "wb") as target:
         async with aclosing(run.open(attachment)) as chunks:
             async for chunk in chunks:
                 size += len(chunk)
